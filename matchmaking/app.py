@@ -1,0 +1,42 @@
+"""Assembly: one function that builds the Flask application from its settings."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from config import ROOT, Settings
+from matchmaking.blueprints import register_blueprints
+from matchmaking.cli import register_commands
+from matchmaking.foundation import storage
+from matchmaking.foundation.storage.flask_db import db
+from matchmaking.foundation.web import setup_web
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application. ``settings`` come from the environment unless handed in (tests)."""
+    settings = settings or Settings()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        "matchmaking",
+        root_path=str(ROOT / "matchmaking"),
+        instance_path=str(settings.instance.resolve()),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        DEBUG=settings.debug,
+        TESTING=settings.environment == "test",
+        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
+        SQLALCHEMY_DATABASE_URI=settings.database,
+    )
+    storage.bind_engine(settings.database)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "matchmaking" / "migrations"), render_as_batch=True, compare_type=True)
+    app.teardown_appcontext(lambda _error: storage.remove_session())
+    setup_web(app, settings)
+    register_blueprints(app)
+    register_commands(app)
+    return app

@@ -1,0 +1,1 @@
+"""Arithmetic and rules. Standard library only: no clock, no database, no request."""

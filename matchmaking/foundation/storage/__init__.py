@@ -1,0 +1,26 @@
+"""Tables' base, column types, and the one doorway for writes."""
+
+from matchmaking.foundation.storage.base import Base, BigId, Digest, Instant, Json, Minor
+from matchmaking.foundation.storage.engine import bind_engine, dispose, engine, remove_session, session
+from matchmaking.foundation.storage.idempotency import Answered, IdempotencyKey, KeyReused, once
+from matchmaking.foundation.storage.unit_of_work import DirtySession, run_in_unit_of_work
+
+__all__ = [
+    "Answered",
+    "Base",
+    "BigId",
+    "Digest",
+    "DirtySession",
+    "IdempotencyKey",
+    "Instant",
+    "Json",
+    "KeyReused",
+    "Minor",
+    "bind_engine",
+    "dispose",
+    "engine",
+    "once",
+    "remove_session",
+    "run_in_unit_of_work",
+    "session",
+]
