@@ -1,0 +1,1 @@
+"""From a decision to the last yuan: agreements, disbursements, repayments, statements, findings, audits."""

@@ -1,0 +1,1 @@
+"""Signed paper: each signing with its instrument, amount, promise and baseline."""

@@ -1,0 +1,57 @@
+"""Snapshots: a portfolio's audit for two days, reckoned once and read by every page.
+
+``known_on`` is the day our records are read at; ``facts_seq`` the portfolio's counter then, so that a page can tell
+whether facts came in since.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from matchmaking.foundation.storage import Base, BigId, Instant, Json, Minor
+
+
+class AuditSnapshot(Base):
+    """The whole audit as ``flask audit --json`` prints it."""
+
+    __tablename__ = "audit_snapshot"
+    __table_args__ = (
+        UniqueConstraint("portfolio_id", "as_of", "known_on", "facts_seq"),
+        {"info": {"append_only": True}},
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolio.id"))
+    as_of: Mapped[date] = mapped_column(Date)
+    known_on: Mapped[date] = mapped_column(Date)
+    facts_seq: Mapped[int] = mapped_column(Integer)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class AuditLine(Base):
+    """One bucket's share of one agreement: summing lines gives the ledger, listing them opens a figure."""
+
+    __tablename__ = "audit_line"
+    __table_args__ = (
+        Index("ix_audit_line_bucket", "snapshot_id", "grade", "bucket", "amount_minor"),
+        Index("ix_audit_line_agreement", "snapshot_id", "agreement_id"),
+        {"info": {"append_only": True}},
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("audit_snapshot.id"))
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"))
+    grade: Mapped[str] = mapped_column(String(30))
+    """The instrument whose ledger it stands in; grades are never added."""
+    bucket: Mapped[str] = mapped_column(String(4))
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    verified_minor: Mapped[int] = mapped_column(Minor, default=0)
+    band: Mapped[int] = mapped_column(Integer)
+    """Age since signing: 0 is 0–30 days, then 31–90, 91–180, 181–360, 4 is over 360."""
+    reason: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    position_id: Mapped[int | None] = mapped_column(ForeignKey("statement_position.id"))

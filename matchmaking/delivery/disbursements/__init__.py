@@ -1,0 +1,1 @@
+"""Money that left the bank: reported, voided, confirmed, seen elsewhere, judged."""

@@ -1,0 +1,1 @@
+"""What a check saw, with evidence; never an accusation."""

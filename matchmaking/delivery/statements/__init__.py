@@ -1,0 +1,1 @@
+"""Cumulative claims of a bank or agency, read through declared mappings."""

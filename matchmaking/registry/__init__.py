@@ -1,0 +1,1 @@
+"""Who is here: accounts, organisations, firms, and the portfolios that keep facts apart."""

@@ -1,0 +1,1 @@
+"""Portfolios: the city, a demo, an imported agency. Facts and cohorts never cross them."""
