@@ -1,4 +1,7 @@
-"""Settings from the environment. Production refuses to start on a default secret, debug mode, or SQLite with several hosts."""
+"""Settings from the environment.
+
+Production refuses to start on a default secret, in debug mode, or with SQLite on several hosts.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ DEFAULT_SECRET = "development-only-secret-change-me"  # noqa: S105
 
 
 class Settings(BaseSettings):
-    """Everything that differs between two installations. Names of environment variables are the field names in upper case."""
+    """Everything that differs between two installations; the variables are the field names in upper case."""
 
     model_config = SettingsConfigDict(extra="ignore")
 

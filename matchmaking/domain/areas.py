@@ -9,7 +9,7 @@ GB2260 = "gb2260"
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A place as a source names it: ``scheme`` (``gb2260``, ``world-bank-country`` …), ``code`` within it and ``name``."""
+    """A place as a source names it: ``scheme`` (``gb2260``, ``world-bank-country`` …), ``code`` in it, ``name``."""
 
     scheme: str
     code: str

@@ -67,9 +67,7 @@ class Money:
         if not isinstance(other, Money):
             raise TypeError(f"money is compared and added to money, not {type(other).__name__}")
         if other.currency != self.currency:
-            raise CurrencyMismatch(
-                Reason("currency_mismatch", {"left": self.currency, "right": other.currency})
-            )
+            raise CurrencyMismatch(Reason("currency_mismatch", {"left": self.currency, "right": other.currency}))
         return other.minor
 
     def __add__(self, other: Money) -> Money:

@@ -20,7 +20,7 @@ class DatedValue:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named rule number through time. ``values`` are in ascending order of ``since``; ``unit`` says what they count."""
+    """A named rule number through time. ``values`` ascend by ``since``; ``unit`` says what they count."""
 
     name: str
     unit: str

@@ -37,6 +37,4 @@ class WorkdayCalendar:
 
     def between(self, start: date, end: date) -> int:
         """Workdays after ``start`` up to and including ``end`` (0 when ``end`` ≤ ``start``)."""
-        return sum(
-            self.is_workday(start + timedelta(days=step)) for step in range(1, (end - start).days + 1)
-        )
+        return sum(self.is_workday(start + timedelta(days=step)) for step in range(1, (end - start).days + 1))

@@ -1,7 +1,7 @@
 """A verdict brings its reasons: a code with parameters here, the words in two languages in the rulebook.
 
-``matchmaking/rulebook/words.toml`` holds the Chinese and the English of every code; a test fails when a code used in the
-source has no words in either language.
+``matchmaking/rulebook/words/*.toml`` hold the Chinese and the English of every code; a test fails when a code used in
+the source has no words in either language.
 """
 
 from __future__ import annotations

@@ -56,9 +56,8 @@ def _open(url: str) -> Engine:
         return _open_sqlite(url)
     options = "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=120000 -c lock_timeout=15000"
     # prepare_threshold=None: server-side prepared statements break behind a pooler in transaction mode
-    return create_engine(
-        url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"prepare_threshold": None, "options": options}
-    )
+    arguments = {"prepare_threshold": None, "options": options}
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=arguments)
 
 
 def _open_sqlite(url: str) -> Engine:

@@ -24,7 +24,7 @@ class DirtySession(RuntimeError):
 
 
 def run_in_unit_of_work(fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run ``fn(session, …)`` in one write transaction and commit; retried up to three times on PostgreSQL's lock errors.
+    """Run ``fn(session, …)`` in one write transaction and commit; up to three attempts on PostgreSQL's lock errors.
 
     ``fn`` must take all it needs as arguments and do nothing outside the database (files are written before, notices
     go through the outbox). Raises :class:`DirtySession` when the thread's session holds unwritten changes or is
