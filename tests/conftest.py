@@ -13,6 +13,8 @@ from sqlalchemy import create_engine, text
 from config import Settings
 from matchmaking.foundation import storage
 
+pytest_plugins = ("tests.required",)
+
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 NOON = datetime(2026, 9, 30, 4, 0, tzinfo=UTC)
 """12:00 in Shanghai on the demo's frozen day."""
@@ -32,7 +34,9 @@ def _fresh_postgres(worker: str) -> str:
     admin = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name} ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8' TEMPLATE template0"))
+        connection.execute(
+            text(f"CREATE DATABASE {name} ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8' TEMPLATE template0")
+        )
     admin.dispose()
     return POSTGRES.rsplit("/", 1)[0] + "/" + name
 
@@ -53,7 +57,11 @@ def postgres_url(worker_name: str) -> str:
 
 
 def _url(engine_name: str, request: pytest.FixtureRequest, folder: Path) -> str:
-    return request.getfixturevalue("postgres_url") if engine_name == "postgresql" else f"sqlite:///{folder / 'test.sqlite3'}"
+    return (
+        request.getfixturevalue("postgres_url")
+        if engine_name == "postgresql"
+        else f"sqlite:///{folder / 'test.sqlite3'}"
+    )
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
