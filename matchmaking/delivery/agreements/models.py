@@ -1,15 +1,29 @@
-"""Signings. The signed amount is never rewritten; later cuts, exits and successors are rows of their own."""
+"""Signings and their terms. The signed amount is never rewritten; cuts, exits and successors are rows of their own.
+
+Every fact has a public key, the day it concerns (发生日) and the instant our records learned of it (本系统知晓).
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matchmaking.foundation.storage import Base, BigId, Instant, Minor
+from matchmaking.foundation.storage import Base, BigId, Instant, Json, Minor
 
 INSTRUMENTS = ("intent_letter", "strategic", "commitment_letter", "credit_line", "loan_contract", "ungraded")
+APPEND_ONLY = {"info": {"append_only": True}}
+
+
+class RecordedFact:
+    """Columns of every appended fact: a stable public key, when our records learned of it, and through whom."""
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_key: Mapped[str] = mapped_column(String(120), unique=True)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str] = mapped_column(String(80))
 
 
 class Agreement(Base):
@@ -25,7 +39,7 @@ class Agreement(Base):
         CheckConstraint("origin = 'statement' OR (amount_minor > 0 AND signed_on IS NOT NULL)", name="case_is_signed"),
         CheckConstraint("declared IN ('new', 'renewal', 'unknown')", name="declared_known"),
         Index("ix_agreement_portfolio_id_id", "portfolio_id", "id"),
-        {"info": {"append_only": True}},
+        APPEND_ONLY,
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -58,3 +72,102 @@ class Agreement(Base):
     event_on: Mapped[date | None] = mapped_column(Date)
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     recorded_by: Mapped[str] = mapped_column(String(80))
+
+
+class Baseline(RecordedFact, Base):
+    """基期余额: what the firm owed that lender when the signing day began. Of several not voided the highest holds."""
+
+    __tablename__ = "baseline"
+    __table_args__ = (CheckConstraint("balance_minor >= 0", name="balance_not_negative"), APPEND_ONLY)
+
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), index=True)
+    balance_minor: Mapped[int] = mapped_column(Minor)
+    on_day: Mapped[date] = mapped_column(Date)
+    ious: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """``{"numbers": [...]}``: the old 借据 that made up the balance."""
+
+
+class Condition(RecordedFact, Base):
+    """A condition of payment, held by the firm, a guarantor, the bank, or the office that issues a title or permit."""
+
+    __tablename__ = "condition"
+    __table_args__ = (
+        CheckConstraint("holder IN ('firm', 'guarantor', 'bank', 'permit')", name="holder_known"),
+        APPEND_ONLY,
+    )
+
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), index=True)
+    holder: Mapped[str] = mapped_column(String(12))
+    words: Mapped[str] = mapped_column(String(300))
+    set_on: Mapped[date] = mapped_column(Date)
+    due_on: Mapped[date | None] = mapped_column(Date)
+
+
+class ConditionMet(RecordedFact, Base):
+    """The condition was met. Once: a condition that reopens is a new condition."""
+
+    __tablename__ = "condition_met"
+    __table_args__ = (UniqueConstraint("condition_id"), APPEND_ONLY)
+
+    condition_id: Mapped[int] = mapped_column(ForeignKey("condition.id"))
+    met_on: Mapped[date] = mapped_column(Date)
+
+
+class DrawableMark(RecordedFact, Base):
+    """The bank marks an amount (all that is left, when null) as drawable; the latest mark holds."""
+
+    __tablename__ = "drawable_mark"
+    __table_args__ = (
+        CheckConstraint("amount_minor IS NULL OR amount_minor >= 0", name="amount_not_negative"),
+        APPEND_ONLY,
+    )
+
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), index=True)
+    marked_on: Mapped[date] = mapped_column(Date)
+    amount_minor: Mapped[int | None] = mapped_column(Minor)
+
+
+class DrawRequest(RecordedFact, Base):
+    """提款申请, recorded only where it differs from what was then paid."""
+
+    __tablename__ = "draw_request"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount_positive"), APPEND_ONLY)
+
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), index=True)
+    asked_on: Mapped[date] = mapped_column(Date)
+    amount_minor: Mapped[int] = mapped_column(Minor)
+
+
+class AgreementExit(RecordedFact, Base):
+    """An end to an amount (all that is left, when null). ``by_party`` is who told us; the kind needs its own voice."""
+
+    __tablename__ = "agreement_exit"
+    __table_args__ = (
+        CheckConstraint("kind IN ('firm_gives_up', 'bank_ends', 'agreed_cut')", name="kind_known"),
+        CheckConstraint("by_party IN ('firm', 'bank', 'both')", name="party_known"),
+        CheckConstraint("amount_minor IS NULL OR amount_minor > 0", name="amount_positive"),
+        CheckConstraint("kind <> 'bank_ends' OR reason <> ''", name="bank_gives_its_reason"),
+        APPEND_ONLY,
+    )
+
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    by_party: Mapped[str] = mapped_column(String(8))
+    amount_minor: Mapped[int | None] = mapped_column(Minor)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    exited_on: Mapped[date] = mapped_column(Date)
+
+
+class FactVoid(RecordedFact, Base):
+    """Takes back one wrongly recorded fact by its public key: a baseline, condition, mark, answer, repayment …
+
+    Signings, verdicts and voids are never taken back; disbursements have ``disbursement_void``, which gives room back.
+    """
+
+    __tablename__ = "fact_void"
+    __table_args__ = (UniqueConstraint("fact_key"), APPEND_ONLY)
+
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolio.id"), index=True)
+    fact_key: Mapped[str] = mapped_column(String(120))
+    voided_on: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(String(300))
