@@ -8,7 +8,7 @@ from flask_migrate import Migrate
 from config import ROOT, Settings
 from matchmaking.blueprints import register_blueprints
 from matchmaking.cli import register_commands
-from matchmaking.foundation import storage
+from matchmaking.foundation import files, storage
 from matchmaking.foundation.storage.flask_db import db
 from matchmaking.foundation.web import setup_web
 
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database,
     )
     storage.bind_engine(settings.database)
+    files.bind_folder(settings.instance)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "matchmaking" / "migrations"), render_as_batch=True, compare_type=True)
     app.teardown_appcontext(lambda _error: storage.remove_session())

@@ -6,5 +6,8 @@ from matchmaking.delivery.disbursements import models as _disbursements  # noqa:
 from matchmaking.delivery.findings import models as _findings  # noqa: F401
 from matchmaking.delivery.repayments import models as _repayments  # noqa: F401
 from matchmaking.delivery.statements import models as _statements  # noqa: F401
+from matchmaking.foundation.files import models as _files  # noqa: F401
+from matchmaking.foundation.jobs import models as _jobs  # noqa: F401
 from matchmaking.foundation.storage import idempotency  # noqa: F401
+from matchmaking.foundation.trail import models as _trail  # noqa: F401
 from matchmaking.registry.portfolios import models as _portfolios  # noqa: F401

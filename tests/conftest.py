@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from config import Settings
-from matchmaking.foundation import storage
+from matchmaking.foundation import files, storage
 
 pytest_plugins = ("tests.required",)
 
@@ -81,6 +81,7 @@ def database(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -
     _empty(engine)
     storage.Base.metadata.create_all(engine)
     _guard(engine)
+    files.bind_folder(tmp_path / "instance")
     yield url
     storage.dispose()
 

@@ -71,7 +71,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # the driver's own transaction handling opens deferred transactions, which lose updates; we say BEGIN ourselves
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "synchronous=FULL"):
+    # recursive_triggers: without it INSERT OR REPLACE removes rows past the triggers that refuse it
+    pragmas = ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "synchronous=FULL", "recursive_triggers=ON")
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

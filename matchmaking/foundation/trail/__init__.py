@@ -1,0 +1,9 @@
+"""Append-only, chained, signed: what happened here, in an order nobody can quietly rewrite."""
+
+from matchmaking.foundation.trail.chain import BadPayload
+from matchmaking.foundation.trail.guards import install_guards, remove_guards
+from matchmaking.foundation.trail.models import TrailEvent, TrailHead
+from matchmaking.foundation.trail.recording import record
+from matchmaking.foundation.trail.tags import UnknownTag
+
+__all__ = ["BadPayload", "TrailEvent", "TrailHead", "UnknownTag", "install_guards", "record", "remove_guards"]
