@@ -1,0 +1,93 @@
+"""The domain is exact and blind: no float, nothing but the standard library and itself."""
+
+from __future__ import annotations
+
+import ast
+import sys
+
+import pytest
+
+from tests.house.tree import Module, modules
+
+INTEGER_MATH = {"math.gcd", "math.lcm", "math.isqrt", "math.comb", "math.prod"}
+BLIND_TO = {
+    "time",
+    "random",
+    "secrets",
+    "os",
+    "socket",
+    "subprocess",
+    "threading",
+    "sqlite3",
+    "urllib",
+    "http",
+    "statistics",
+}
+"""Standard modules that read a clock, chance, the machine or the network, or that answer in floats."""
+
+
+def floats_in(module: Module) -> list[str]:
+    """Where ``module`` makes a float: a literal, ``float(…)``, or a true division not of a ``Fraction``."""
+    found = []
+    for node in ast.walk(module.tree):
+        literal = isinstance(node, ast.Constant) and isinstance(node.value, float | complex)
+        division = isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
+        if literal or called_float(node) or (division and not _of_fraction(node)):
+            found.append(f"{module.at(node)}: {ast.unparse(node)}")
+    return found
+
+
+def called_float(node: ast.AST) -> bool:
+    """``float(…)``, ``complex(…)`` or ``float.fromhex(…)``."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[0] in ("float", "complex")
+
+
+def _of_fraction(node: ast.BinOp | ast.AugAssign) -> bool:
+    sides = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.value]
+    return any(isinstance(side, ast.Call) and ast.unparse(side.func) == "Fraction" for side in sides)
+
+
+def strangers_in(module: Module) -> list[str]:
+    """What ``module`` imports that the domain must not know."""
+    found = []
+    for name, node in module.imports():
+        top = name.split(".")[0]
+        own = name.startswith("matchmaking.domain")
+        blind = top in BLIND_TO or (top == "math" and name not in INTEGER_MATH)
+        if not own and (blind or top not in sys.stdlib_module_names):
+            found.append(f"{module.at(node)}: {name}")
+    return found
+
+
+def test_no_float_in_the_domain() -> None:
+    assert [place for module in modules("domain") for place in floats_in(module)] == []
+
+
+def test_the_domain_imports_the_standard_library_and_itself_only() -> None:
+    assert [place for module in modules("domain") for place in strangers_in(module)] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ("x = 0.5", 1),
+        ("x = float('1')", 1),
+        ("x = a / b", 1),
+        ("x /= 2", 1),
+        ("x = 1j", 1),
+        ("x = Fraction(a) / b", 0),
+        ("x = a // b", 0),
+        ("isinstance(x, float)", 0),
+    ],
+)
+def test_the_float_check_sees_what_it_should(code: str, count: int) -> None:
+    module = modules("domain")[0]
+    assert len(floats_in(Module(module.name, module.path, ast.parse(code)))) == count
+
+
+@pytest.mark.parametrize(
+    "code", ["import time", "from math import sqrt", "import numpy", "from matchmaking import rulebook"]
+)
+def test_the_stranger_check_sees_what_it_should(code: str) -> None:
+    module = modules("domain")[0]
+    assert len(strangers_in(Module(module.name, module.path, ast.parse(code)))) == 1
