@@ -1,0 +1,75 @@
+"""The main navigation: which entries there are, which of them this reader may open, which one is current."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _
+from werkzeug.routing import BuildError
+
+from matchmaking.foundation.access.login import viewer_or_none
+from matchmaking.foundation.access.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry. ``endpoint`` takes the portfolio's ``code``; ``otherwise`` is used where no portfolio is chosen yet."""
+
+    label: str
+    endpoint: str
+    otherwise: str
+    permission: Permission
+    section: tuple[str, ...]
+    """Endpoints, or beginnings of them, that stand under this entry."""
+
+
+PLACES = (
+    Place(_("签约额去哪了"), "office.portfolio", "office.home", Permission.READ_AUDIT, ("office.home", "office.portfolio")),
+    Place(_("台账"), "office.agreements", "office.any_agreements", Permission.READ_AGREEMENTS, ("office.agreement",)),
+    Place(_("待核实事项"), "findings.index", "office.any_findings", Permission.READ_FINDINGS, ("findings.",)),
+    Place(_("对账单"), "statements.index", "office.any_statements", Permission.IMPORT_STATEMENTS, ("statements.",)),
+    Place(_("口径"), "office.definitions", "office.definitions", Permission.READ_AUDIT, ("office.definitions", "office.divide")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as shown."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def portfolio_code() -> str | None:
+    """The portfolio this page is about, from its path or its query."""
+    code = (request.view_args or {}).get("code") or request.args.get("portfolio")
+    return str(code)[:60] if code else None
+
+
+def entries() -> list[Entry]:
+    """The navigation of this page for this reader."""
+    viewer = viewer_or_none()
+    if viewer is None:
+        return []
+    code = portfolio_code()
+    shown = []
+    for place in PLACES:
+        url = _address(place, code) if viewer.may(place.permission) else None
+        if url:
+            shown.append(Entry(str(place.label), url, (request.endpoint or "").startswith(place.section)))
+    return shown
+
+
+def _address(place: Place, code: str | None) -> str | None:
+    if code and place.endpoint == "office.definitions":
+        return url_for(place.endpoint, portfolio=code)
+    for endpoint, values in ((place.endpoint, {"code": code}), (place.otherwise, {})):
+        if values.get("code", "") is None:
+            continue
+        try:
+            return url_for(endpoint, **values)
+        except BuildError:
+            continue
+    return None

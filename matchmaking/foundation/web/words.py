@@ -1,0 +1,116 @@
+"""What templates may call: words of codes in the reader's language, figures, addresses of this very page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import get_locale
+from werkzeug.routing import BuildError
+
+from matchmaking.domain.reasons import Reason
+from matchmaking.foundation.access.login import viewer_or_none
+from matchmaking.foundation.web import figures
+from matchmaking.foundation.web.looks import look_of
+from matchmaking.foundation.web.navigation import entries
+from matchmaking.rulebook import explain, say, words
+
+LANGUAGE_NAMES = {"zh": ("zh-CN", "中文"), "en": ("en", "English")}
+
+
+def language() -> str:
+    """``zh`` or ``en``: the language of this answer."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def w(code: str, /, **params: Any) -> str:
+    """The rulebook's words of ``code`` in this answer's language. ``KeyError`` for an unknown code: a page is then wrong."""
+    return say(code, language(), **params)
+
+
+def w_or(code: str, otherwise: str, /, **params: Any) -> str:
+    """As :func:`w`, or ``otherwise`` for codes that come from outside (a statement's own status words)."""
+    return say(code, language(), **params) if code in words() else otherwise
+
+
+def reason_words(reason: Reason | dict[str, Any] | None) -> str:
+    """A reason, or one kept as ``{"code", "params"}``, in words; empty for none."""
+    if reason is None:
+        return ""
+    if isinstance(reason, dict):
+        reason = Reason(str(reason.get("code", "")), reason.get("params") or {})
+    return explain(reason, language()) if reason.code in words() else reason.code
+
+
+def link(endpoint: str, /, **values: Any) -> str | None:
+    """The address of ``endpoint``, or None where this installation does not have that page."""
+    try:
+        return url_for(endpoint, **values)
+    except BuildError:
+        return None
+
+
+def here(**changes: str | None) -> str:
+    """This page's address with some query values changed; None takes one away. Never leaves the site."""
+    query = {key: value for key, value in request.args.items() if key != "lang"}
+    query.update({key: value for key, value in changes.items() if value is not None})
+    kept = {key: value for key, value in query.items() if not (key in changes and changes[key] is None)}
+    return request.path + (f"?{urlencode(kept)}" if kept else "")
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """A language the page can be read in instead."""
+
+    code: str
+    tag: str
+    label: str
+    url: str
+
+
+def other_languages() -> list[OtherLanguage]:
+    """The languages that this page is not in."""
+    now = language()
+    return [
+        OtherLanguage(code, tag, label, here(lang=code)) for code, (tag, label) in LANGUAGE_NAMES.items() if code != now
+    ]
+
+
+def is_demo() -> bool:
+    """Whether this installation shows invented data."""
+    return bool(current_app.config["SETTINGS"].demo)
+
+
+def frozen_day() -> str:
+    """The demo's fixed day, or empty."""
+    return str(current_app.config["SETTINGS"].frozen_day or "")
+
+
+def setup_words(app: Flask) -> None:
+    """Give every template these names."""
+    app.jinja_env.globals.update(
+        w=w,
+        w_or=w_or,
+        reason_words=reason_words,
+        language=language,
+        link=link,
+        here=here,
+        navigation=entries,
+        bucket_look=look_of,
+        signed_in=viewer_or_none,
+        other_languages=other_languages,
+        is_demo=is_demo,
+        frozen_day=frozen_day,
+        unit_words=lambda unit, currency: figures.unit_words(unit, currency, language()),
+    )
+    app.jinja_env.filters.update(
+        amount=figures.amount_html,
+        amount_text=figures.amount_text,
+        pct=figures.pct,
+        thousands=figures.thousands,
+        day=figures.day,
+        short_hash=figures.short_hash,
+    )
