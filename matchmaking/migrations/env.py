@@ -25,13 +25,9 @@ def _render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[Fal
 
 
 def _number(migration: MigrationContext, _revision: Any, directives: list[MigrationScript]) -> None:
-    """Revisions are numbered 0001, 0002 …; one that would change nothing is not written."""
-    script = directives[0]
-    if script.upgrade_ops is not None and script.upgrade_ops.is_empty():
-        directives[:] = []
-        return
+    """Revisions are numbered 0001, 0002 …"""
     heads = [int(head) for head in context.script.get_heads()]
-    script.rev_id = f"{max(heads, default=0) + 1:04d}"
+    directives[0].rev_id = f"{max(heads, default=0) + 1:04d}"
 
 
 def _guard(connection: Connection, before: tuple[str, ...]) -> None:
@@ -59,6 +55,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=True,
             compare_type=True,
+            autogenerate_plugins=["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
             transactional_ddl=True,
             render_item=_render,
             process_revision_directives=_number,
