@@ -36,7 +36,11 @@ class Agreement(Base):
     __table_args__ = (
         UniqueConstraint("portfolio_id", "series", "external_id"),
         CheckConstraint("origin IN ('case', 'statement')", name="origin_known"),
-        CheckConstraint("origin = 'statement' OR (amount_minor > 0 AND signed_on IS NOT NULL)", name="case_is_signed"),
+        # a 战略合作协议 is never tied to one firm's amount
+        CheckConstraint(
+            "origin = 'statement' OR (signed_on IS NOT NULL AND (amount_minor > 0 OR instrument = 'strategic'))",
+            name="case_is_signed",
+        ),
         CheckConstraint("declared IN ('new', 'renewal', 'unknown')", name="declared_known"),
         Index("ix_agreement_portfolio_id_id", "portfolio_id", "id"),
         APPEND_ONLY,

@@ -29,4 +29,6 @@ class Portfolio(Base):
     """The day its pages open on: the latest statement's day, or a demo's frozen day; today when null."""
     facts_seq: Mapped[int] = mapped_column(Integer, default=0)
     """Raised by one in every unit of work that adds a fact; snapshots remember it."""
+    facts_until: Mapped[datetime | None] = mapped_column(Instant)
+    """The latest instant at which a fact was recorded: an audit known on that day or later misses nothing so far."""
     created_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,98 @@
+"""Disbursements as rows, and how much of a signing has been drawn."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaking.delivery.agreements.models import Agreement
+from matchmaking.delivery.disbursements.models import (
+    Disbursement,
+    DisbursementPosition,
+    DisbursementVoid,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A report of loan principal that nobody took back. ``distinct``: a verdict calls it a payment of its own."""
+
+    id: int
+    amount_minor: int
+    value_on: date
+    branch: str
+    distinct: bool = False
+
+
+def disbursement_by_key(session: Session, public_key: str) -> Disbursement | None:
+    """The report with this public key."""
+    return session.scalars(select(Disbursement).where(Disbursement.public_key == public_key)).one_or_none()
+
+
+def signing_of(session: Session, disbursement: Disbursement) -> Agreement:
+    """The signing that a report draws on."""
+    return session.get_one(Agreement, disbursement.agreement_id)
+
+
+def locked_position(session: Session, agreement_id: int) -> DisbursementPosition | None:
+    """The position, locked until the commit; None before anything was reported."""
+    wanted = select(DisbursementPosition).where(DisbursementPosition.agreement_id == agreement_id).with_for_update()
+    return session.scalars(wanted, execution_options={"populate_existing": True}).one_or_none()
+
+
+def is_void(session: Session, disbursement_id: int) -> bool:
+    """Whether the bank took this report back."""
+    wanted = select(DisbursementVoid.id).where(DisbursementVoid.disbursement_id == disbursement_id)
+    return session.execute(wanted).first() is not None
+
+
+def reports_of_number(session: Session, portfolio_id: int, lender: str, iou_no: str) -> list[tuple[Disbursement, bool]]:
+    """Every report of one 借据 number of one lender, first to last, each with whether it was voided."""
+    wanted = (
+        select(Disbursement, DisbursementVoid.id.is_not(None))
+        .outerjoin(DisbursementVoid, DisbursementVoid.disbursement_id == Disbursement.id)
+        .where(Disbursement.portfolio_id == portfolio_id, Disbursement.lender == lender, Disbursement.iou_no == iou_no)
+        .order_by(Disbursement.revision)
+    )
+    return [(row, bool(void)) for row, void in session.execute(wanted)]
+
+
+def in_force(session: Session, agreement_id: int) -> list[InForce]:
+    """The reports of principal on one signing that stand, first to last."""
+    voided = select(DisbursementVoid.id).where(DisbursementVoid.disbursement_id == Disbursement.id).exists()
+    distinct = select(Verdict.id).where(Verdict.disbursement_id == Disbursement.id, Verdict.kind == "distinct").exists()
+    wanted = (
+        select(Disbursement.id, Disbursement.amount_minor, Disbursement.value_on, Disbursement.branch, distinct)
+        .where(Disbursement.agreement_id == agreement_id, Disbursement.form == "loan", ~voided)
+        .order_by(Disbursement.id)
+    )
+    return [InForce(*row) for row in session.execute(wanted)]
+
+
+def drawn_by(reports: Iterable[InForce]) -> int:
+    """What ``reports`` draw together, in minor units: the same money told by several branches draws once.
+
+    Per amount and value day the branch with most reports says how many payments there were; the kernel pairs reports by
+    the same rule.
+    """
+    total = 0
+    alike: dict[tuple[int, date], Counter[str]] = defaultdict(Counter)
+    for report in reports:
+        if report.distinct:
+            total += report.amount_minor
+        else:
+            alike[report.amount_minor, report.value_on][report.branch] += 1
+    return total + sum(amount * max(branches.values()) for (amount, _), branches in alike.items())
+
+
+def twin_of(report: InForce, others: Iterable[InForce]) -> int | None:
+    """Id of the first report of the same money by another branch, or None."""
+    money = (report.amount_minor, report.value_on)
+    alike = (o.id for o in others if (o.amount_minor, o.value_on) == money and o.branch != report.branch)
+    return next(alike, None)
