@@ -29,11 +29,13 @@ class Settings(BaseSettings):
     hosts: int = Field(default=1, ge=1, description="How many machines run this installation")
     allowed_hosts: str = "127.0.0.1,localhost"
     proxy_hops: int = Field(default=0, ge=0, le=5)
+    bind: str = "127.0.0.1"
     port: int = Field(default=5000, ge=1, le=65535)
     https: bool = False
     demo: bool = True
     frozen_day: str = ""
     max_upload_mb: int = Field(default=20, ge=1, le=200)
+    trail_key: Path | None = Field(default=None, description="Ed25519 key (PEM) that signs the trail's checkpoints")
     session_hours: int = Field(default=8, ge=1, le=72)
 
     @property

@@ -5,5 +5,17 @@ from matchmaking.foundation.trail.guards import install_guards, remove_guards
 from matchmaking.foundation.trail.models import TrailEvent, TrailHead
 from matchmaking.foundation.trail.recording import record
 from matchmaking.foundation.trail.tags import UnknownTag
+from matchmaking.foundation.trail.verify import Fault, VerifyReport, verify
 
-__all__ = ["BadPayload", "TrailEvent", "TrailHead", "UnknownTag", "install_guards", "record", "remove_guards"]
+__all__ = [
+    "BadPayload",
+    "Fault",
+    "TrailEvent",
+    "TrailHead",
+    "UnknownTag",
+    "VerifyReport",
+    "install_guards",
+    "record",
+    "remove_guards",
+    "verify",
+]

@@ -19,6 +19,7 @@ LARGEST = 2**53 - 1
 """RFC 8785 numbers are doubles; larger integers would not survive another implementation."""
 
 PLAIN = re.compile(r"[\x21-\x7e]{0,200}")
+_quote = json.JSONEncoder(ensure_ascii=False).encode
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
@@ -66,7 +67,7 @@ def _check_object(value: dict[Any, Any]) -> None:
 
 def canonical(*, seq: int, at: str, actor: str, tag: str, subject: str, payload: str, prev_hash: str) -> bytes:
     """The RFC 8785 form of one event. ``at`` and ``payload`` are given as text, the latter already canonical."""
-    quoted = [json.dumps(text, ensure_ascii=False) for text in (actor, at, prev_hash, subject, tag)]
+    quoted = [_quote(text) for text in (actor, at, prev_hash, subject, tag)]
     return (
         f'{{"actor":{quoted[0]},"at":{quoted[1]},"payload":{payload},"prev_hash":{quoted[2]},'
         f'"seq":{seq},"subject":{quoted[3]},"tag":{quoted[4]}}}'

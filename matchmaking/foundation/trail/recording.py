@@ -20,8 +20,8 @@ def record(session: Session, *, actor: str, tag: str, subject: str, payload: dic
 
     ``actor`` (``user:12``, ``job:checkpoint``) and ``subject`` (``agreement:345``) are codes; ``payload`` holds plain
     ids, integer amounts and ISO days. Call it after every other write of the command: it locks the head until the
-    commit, and all other writers wait for it. Raises ``UnknownTag`` and ``BadPayload`` for mistakes of the caller, ``RuntimeError``
-    outside a unit of work.
+    commit, and all other writers wait for it. Raises ``UnknownTag`` and ``BadPayload`` for mistakes of the caller,
+    ``RuntimeError`` outside a unit of work.
     """
     if not session.info.get("unit_of_work"):
         raise RuntimeError("the trail is written inside a unit of work only")

@@ -1,0 +1,16 @@
+"""The table of timed jobs, and the import of every slice's tasks. Read by the worker and the shell, never by pages.
+
+A slice adds a line to ``JOBS``; a slice whose ``jobs`` room registers tasks is imported here for that alone.
+"""
+
+from __future__ import annotations
+
+from matchmaking.foundation.files import jobs as files
+from matchmaking.foundation.jobs.declared import Job
+from matchmaking.foundation.trail import jobs as trail
+
+JOBS: tuple[Job, ...] = (
+    # name          run         minute hour day month weekday     days made up
+    Job("checkpoint", trail.run, "0 * * * *"),
+    Job("sweep-files", files.run, "30 3 * * *"),
+)
