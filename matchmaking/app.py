@@ -9,6 +9,8 @@ from config import ROOT, Settings
 from matchmaking.blueprints import register_blueprints
 from matchmaking.cli import register_commands
 from matchmaking.foundation import files, storage
+from matchmaking.foundation.access.guard import refuse_unmarked
+from matchmaking.foundation.logs import setup_logs
 from matchmaking.foundation.storage.flask_db import db
 from matchmaking.foundation.web import setup_web
 
@@ -16,6 +18,7 @@ from matchmaking.foundation.web import setup_web
 def create_app(settings: Settings | None = None) -> Flask:
     """The application. ``settings`` come from the environment unless handed in (tests)."""
     settings = settings or Settings()
+    setup_logs()
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask(
         "matchmaking",
@@ -40,4 +43,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     setup_web(app, settings)
     register_blueprints(app)
     register_commands(app)
+    refuse_unmarked(app)
     return app

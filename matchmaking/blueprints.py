@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from matchmaking.registry.accounts.views import accounts
+
 
 def register_blueprints(app: Flask) -> None:
     """Hang every slice's pages on ``app``."""
-    for blueprint in ():
+    for blueprint in (accounts,):
         app.register_blueprint(blueprint)

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from flask import Flask
 
+from matchmaking.foundation.jobs.cli import jobs, serve_command, worker_command_line
+from matchmaking.foundation.jobs.declared import Job
+from matchmaking.foundation.trail.cli import trail
+from matchmaking.registry.accounts.cli import roles, user
+
+
+def timed_jobs() -> tuple[Job, ...]:
+    """The table of timed jobs; imported late, because pages need none of what jobs compute with."""
+    from matchmaking.schedule import JOBS
+
+    return JOBS
+
 
 def register_commands(app: Flask) -> None:
     """Hang every slice's commands on ``app``."""
-    for group in ():
+    app.extensions["timed_jobs"] = timed_jobs
+    for group in (trail, jobs, worker_command_line, serve_command, user, roles):
         app.cli.add_command(group)

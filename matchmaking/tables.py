@@ -10,4 +10,5 @@ from matchmaking.foundation.files import models as _files  # noqa: F401
 from matchmaking.foundation.jobs import models as _jobs  # noqa: F401
 from matchmaking.foundation.storage import idempotency  # noqa: F401
 from matchmaking.foundation.trail import models as _trail  # noqa: F401
+from matchmaking.registry.accounts import models as _accounts  # noqa: F401
 from matchmaking.registry.portfolios import models as _portfolios  # noqa: F401

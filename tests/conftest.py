@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 from config import Settings
 from matchmaking.foundation import files, storage
+from tests.web_fixtures import app, client, people  # noqa: F401  fixtures for every test
 
 pytest_plugins = ("tests.required",)
 

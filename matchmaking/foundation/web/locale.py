@@ -1,0 +1,81 @@
+"""Which language a page speaks: what the person chose, else what the browser asks for, else Chinese."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from flask import Flask, Response, current_app, request
+from flask_babel import Babel, get_locale
+from werkzeug.wrappers import Response as AnyResponse
+
+from config import ROOT
+from matchmaking.domain.reasons import Reason
+from matchmaking.foundation.access.login import viewer_or_none
+from matchmaking.rulebook import explain, say
+
+R = TypeVar("R", bound=AnyResponse)
+
+LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+"""What a person chooses, a cookie carries and an account keeps → Babel's name for it."""
+LANGUAGES = {"zh": "中文", "en": "English"}
+"""Each language's own name for itself, for the switch."""
+COOKIE = "language"
+ONE_YEAR = 365 * 24 * 3600
+
+
+def setup_locale(app: Flask) -> None:
+    """Attach Flask-Babel. Chinese is the source text; English comes from ``matchmaking/translations/en``."""
+    app.config.update(
+        BABEL_DEFAULT_LOCALE=LOCALES["zh"],
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "matchmaking" / "translations"),
+    )
+    Babel(app, locale_selector=lambda: LOCALES[choose_language()])
+    app.context_processor(lambda: {"explain": in_words, "languages": LANGUAGES})
+    app.after_request(_keep_choice_in_address)
+
+
+def choose_language() -> str:
+    """The address's ``lang``, the cookie, the account, the browser's best offer, or Chinese; never an unknown name."""
+    for chosen in (request.args.get("lang", ""), request.cookies.get(COOKIE, "")):
+        if chosen in LOCALES:
+            return chosen
+    viewer = viewer_or_none()
+    if viewer is not None and viewer.language in LOCALES:
+        return viewer.language
+    return request.accept_languages.best_match(["zh", "en"], default="zh")
+
+
+def language() -> str:
+    """``zh`` or ``en``: the key of the rulebook's words for this page."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def in_words(reason: Reason) -> str:
+    """A reason in the page's language."""
+    return explain(reason, language())
+
+
+def words_of(code: str, /, **params: object) -> str:
+    """The words of ``code`` in the page's language."""
+    return say(code, language(), **params)
+
+
+def remember_language(response: R, chosen: str) -> R:
+    """Keep the choice in this browser."""
+    response.set_cookie(
+        COOKIE,
+        chosen,
+        max_age=ONE_YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+    )
+    return response
+
+
+def _keep_choice_in_address(response: Response) -> Response:
+    # a switch that is a plain link: the choice lives in the browser, no table is touched
+    chosen = request.args.get("lang", "")
+    return remember_language(response, chosen) if chosen in LOCALES else response

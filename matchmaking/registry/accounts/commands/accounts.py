@@ -1,0 +1,174 @@
+"""Making and changing accounts. A new password, role or jurisdiction ends every session of the account at once."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from matchmaking.domain.reasons import Reason, Refusal
+from matchmaking.foundation.access.roles import Role
+from matchmaking.foundation.access.viewer import EVERYWHERE
+from matchmaking.foundation.clock import business_day
+from matchmaking.foundation.storage import run_in_unit_of_work
+from matchmaking.foundation.trail import record
+from matchmaking.registry.accounts.commands.attempts import Attempt, claim_attempt, clear_attempts, note_failure
+from matchmaking.registry.accounts.commands.passwords import hash_password, refuse_weak, verify_password
+from matchmaking.registry.accounts.commands.sessions import Place, end_all_sessions, open_session
+from matchmaking.registry.accounts.commands.signing_in import fold_login
+from matchmaking.registry.accounts.models import UserAccount
+from matchmaking.registry.accounts.queries import account_by_login
+from matchmaking.rulebook import number
+
+LOGIN = re.compile(r"\A[a-z0-9][a-z0-9._-]{2,39}\Z")
+JURISDICTION = re.compile(r"\A(\*|[A-Za-z0-9_-]{1,40})\Z")
+LANGUAGES = ("zh", "en")
+
+
+def create_user(
+    session: Session,
+    *,
+    actor: str,
+    login: str,
+    name: str,
+    role: str,
+    jurisdiction: str,
+    at: datetime,
+    password: str | None = None,
+    demo: bool = False,
+) -> int:
+    """Make an account; its id. Without ``password`` it can be opened by a demo card only, so ``demo`` must be set.
+
+    Raises :class:`Refusal` ``login_malformed|login_taken|role_unknown|jurisdiction_malformed|county_needs_area`` or one
+    of the ``password_…``.
+    """
+    folded = fold_login(login)
+    _refuse_bad_place(role, jurisdiction)
+    if not LOGIN.match(folded):
+        raise Refusal(Reason("login_malformed", {"login": folded[:40]}))
+    if account_by_login(session, folded) is not None:
+        raise Refusal(Reason("login_taken", {"login": folded}))
+    if password is None and not demo:
+        raise ValueError("only a demo account may do without a password")
+    if password is not None:
+        refuse_weak(password, login=folded, shortest=number("password_shortest", business_day(at)))
+    user = UserAccount(
+        login=folded,
+        name=name.strip()[:80],
+        role=Role(role).value,
+        jurisdiction=jurisdiction,
+        password_hash="" if password is None else hash_password(password),
+        demo=demo,
+        created_at=at,
+        password_changed_at=at,
+    )
+    session.add(user)
+    session.flush()
+    payload = {"role": user.role, "jurisdiction": jurisdiction, "demo": demo}
+    record(session, actor=actor, tag="account.created", subject=f"user:{user.id}", payload=payload, at=at)
+    return user.id
+
+
+def ensure_user(session: Session, *, actor: str, login: str, at: datetime, **as_created: object) -> int:
+    """The id of account ``login``, made like :func:`create_user` if it is missing and left alone if it is there."""
+    found = account_by_login(session, fold_login(login))
+    if found is not None:
+        return found.id
+    return create_user(session, actor=actor, login=login, at=at, **as_created)  # type: ignore[arg-type]
+
+
+def change_role(session: Session, *, actor: str, login: str, role: str, jurisdiction: str, at: datetime) -> None:
+    """Give an account another role or jurisdiction; nothing happens, and no session ends, when it has both already."""
+    _refuse_bad_place(role, jurisdiction)
+    user = _found(session, login)
+    if (user.role, user.jurisdiction) == (role, jurisdiction):
+        return
+    payload = {"from": [user.role, user.jurisdiction], "to": [role, jurisdiction]}
+    user.role, user.jurisdiction = role, jurisdiction
+    end_all_sessions(session, user_id=user.id, why="role", at=at)
+    record(session, actor=actor, tag="account.role_changed", subject=f"user:{user.id}", payload=payload, at=at)
+
+
+def shut_user(session: Session, *, actor: str, login: str, at: datetime) -> None:
+    """Shut an account out for good; what it did stays."""
+    user = _found(session, login)
+    user.active = False
+    end_all_sessions(session, user_id=user.id, why="shut", at=at)
+    record(session, actor=actor, tag="account.shut", subject=f"user:{user.id}", payload={}, at=at)
+
+
+def unlock_user(session: Session, *, actor: str, login: str, at: datetime) -> bool:
+    """Lift the lock that failed attempts put on an account's name; whether there was anything to forget."""
+    user = _found(session, login)
+    lifted = clear_attempts(session, name=user.login)
+    if lifted:
+        record(session, actor=actor, tag="account.unlocked", subject=f"user:{user.id}", payload={}, at=at)
+    return lifted
+
+
+def set_password(session: Session, *, actor: str, login: str, password: str, at: datetime) -> None:
+    """The operator gives an account a new password; its sessions end and its lock is lifted."""
+    user = _found(session, login)
+    refuse_weak(password, login=user.login, shortest=number("password_shortest", business_day(at)))
+    clear_attempts(session, name=user.login)
+    _replace_hash(session, actor=actor, user=user, fresh=hash_password(password), at=at)
+
+
+def change_password(*, login: str, current: str, new: str, at: datetime, place: Place) -> str:
+    """A person changes their own password: every session ends and this browser gets a new one, whose token returns.
+
+    Opens its own units of work. A wrong ``current`` counts as a failed sign-in. Raises :class:`Refusal`
+    ``password_wrong|password_same|password_…|sign_in_locked``.
+    """
+    refuse_weak(new, login=login, shortest=number("password_shortest", business_day(at)))
+    attempt = run_in_unit_of_work(claim_attempt, name=login, at=at, demo=True)
+    if not verify_password(attempt.stored, current):
+        run_in_unit_of_work(note_failure, attempt=attempt, at=at)
+        raise Refusal(Reason("password_wrong", {}))
+    if verify_password(attempt.stored, new):
+        run_in_unit_of_work(clear_attempts, name=login)
+        raise Refusal(Reason("password_same", {}))
+    return run_in_unit_of_work(_swap, attempt=attempt, fresh=hash_password(new), at=at, place=place)
+
+
+def choose_language(session: Session, *, user_id: int, language: str) -> None:
+    """Remember the language a person chose. A convenience, not a fact: it leaves no trail."""
+    if language not in LANGUAGES:
+        raise ValueError(f"not a language of the product: {language!r}")
+    user = session.get(UserAccount, user_id)
+    if user is not None:
+        user.language = language
+
+
+def _swap(session: Session, *, attempt: Attempt, fresh: str, at: datetime, place: Place) -> str:
+    user = _found(session, attempt.name)
+    if user.password_hash != attempt.stored or not user.active:
+        raise Refusal(Reason("password_wrong", {}))
+    clear_attempts(session, name=attempt.name)
+    _replace_hash(session, actor=f"user:{user.id}", user=user, fresh=fresh, at=at)
+    return open_session(session, user=user, at=at, place=place)
+
+
+def _replace_hash(session: Session, *, actor: str, user: UserAccount, fresh: str, at: datetime) -> None:
+    user.password_hash, user.password_changed_at = fresh, at
+    ended = end_all_sessions(session, user_id=user.id, why="password", at=at)
+    subject, payload = f"user:{user.id}", {"sessions_ended": ended}
+    record(session, actor=actor, tag="account.password_changed", subject=subject, payload=payload, at=at)
+
+
+def _found(session: Session, login: str) -> UserAccount:
+    folded = fold_login(login)
+    user = account_by_login(session, folded)
+    if user is None:
+        raise Refusal(Reason("user_unknown", {"login": folded[:40]}))
+    return user
+
+
+def _refuse_bad_place(role: str, jurisdiction: str) -> None:
+    if role not in set(Role):
+        raise Refusal(Reason("role_unknown", {"role": role[:40]}))
+    if not JURISDICTION.match(jurisdiction):
+        raise Refusal(Reason("jurisdiction_malformed", {"jurisdiction": jurisdiction[:40]}))
+    if role == Role.FINANCE_OFFICE_COUNTY and jurisdiction == EVERYWHERE:
+        raise Refusal(Reason("county_needs_area", {}))

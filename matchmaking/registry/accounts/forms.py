@@ -1,0 +1,64 @@
+"""What people type on the account pages."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
+
+from matchmaking.foundation.web.forms import BaseForm, Needed, SecretField
+from matchmaking.foundation.web.locale import LANGUAGES, words_of
+
+
+class SignInForm(BaseForm):
+    """Name and password; ``next`` travels along."""
+
+    login = StringField(_l("登录名"), [Needed()], render_kw={"autocomplete": "username", "maxlength": 60})
+    password = SecretField(_l("密码"), [Needed()], render_kw={"autocomplete": "current-password"})
+    next = HiddenField()
+
+    def validate_login(self, field: StringField) -> None:
+        """Bounded before it is folded and hashed."""
+        if len(field.data or "") > 60:
+            raise ValidationError(words_of("text_too_long", longest=60, length=len(field.data)))
+
+
+class DemoForm(BaseForm):
+    """One demo card."""
+
+    login = HiddenField()
+    next = HiddenField()
+
+
+class PasswordForm(BaseForm):
+    """One's own password, the present one first."""
+
+    current = SecretField(_l("当前密码"), [Needed()], render_kw={"autocomplete": "current-password"})
+    new = SecretField(_l("新密码"), [Needed()], render_kw={"autocomplete": "new-password"})
+    again = SecretField(_l("再输一遍新密码"), [Needed()], render_kw={"autocomplete": "new-password"})
+
+    def validate_again(self, field: SecretField) -> None:
+        """Both typings of the new password agree."""
+        if field.data != self.new.data:
+            raise ValidationError(words_of("password_differs"))
+
+
+class LanguageForm(BaseForm):
+    """The language of the pages."""
+
+    language = SelectField(
+        _l("界面语言"),
+        choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
+        validate_choice=False,
+    )
+    next = HiddenField()
+
+    def validate_language(self, field: SelectField) -> None:
+        """One of ours."""
+        if field.data not in LANGUAGES:
+            raise ValidationError(words_of("choice_unknown"))
+
+
+class EmptyForm(BaseForm):
+    """A button: the token is all that is checked."""

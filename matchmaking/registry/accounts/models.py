@@ -1,0 +1,65 @@
+"""Three tables: the account, the session it opened, and the failed attempts against a name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from matchmaking.foundation.storage import Base, BigId, Digest, Instant
+
+
+class UserAccount(Base):
+    """A person who may sign in. Never deleted: the trail speaks of them; ``active`` false shuts them out."""
+
+    __tablename__ = "user_account"
+    __table_args__ = (
+        CheckConstraint("login = lower(login)", name="login_folded"),
+        CheckConstraint("jurisdiction <> ''", name="jurisdiction_named"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    login: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(40))
+    jurisdiction: Mapped[str] = mapped_column(String(40))
+    """An area code, or ``*`` for the whole city."""
+    password_hash: Mapped[str] = mapped_column(String(200), default="")
+    """Argon2id in its own notation; empty for a demo account that only its card opens."""
+    language: Mapped[str] = mapped_column(String(20), default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    demo: Mapped[bool] = mapped_column(default=False)
+    """Shut out whenever the installation is not a demo."""
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    password_changed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class LoginSession(Base):
+    """One browser signed in. The cookie holds the random token, this row only its SHA-256."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token_digest: Mapped[str] = mapped_column(Digest, unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    last_seen_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_why: Mapped[str] = mapped_column(String(20), default="")
+    """signed_out, again, password, role, limit, revoked or shut."""
+    address: Mapped[str] = mapped_column(String(64), default="")
+    browser: Mapped[str] = mapped_column(String(200), default="")
+
+
+class SignInAttempts(Base):
+    """Attempts in a row against a typed name, whether or not it exists: both kinds of name lock alike."""
+
+    __tablename__ = "sign_in_attempts"
+
+    name_digest: Mapped[str] = mapped_column(Digest, primary_key=True)
+    attempts: Mapped[int] = mapped_column(Integer)
+    """Counted before the password is looked at, so that a hundred guesses at once are not a hundred guesses."""
+    last_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    locked_until: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,163 @@
+"""An application, a browser for it that cannot be fooled about writes, and people of every role.
+
+``app``, ``client`` and ``people`` run once per engine. ``sign_in(client, role)`` signs a browser in as the persona of
+that role; ``client.submit(path, data)`` posts a form with a valid CSRF token. A request that writes outside a unit of
+work, or leaves the session dirty, fails the test.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import pytest
+from flask import Flask, has_request_context
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session
+from werkzeug.test import TestResponse
+
+from config import Settings
+from matchmaking.foundation import clock, storage
+from matchmaking.foundation.access.roles import Role
+from matchmaking.foundation.storage import run_in_unit_of_work
+from matchmaking.foundation.storage.engine import _factory
+
+PASSWORD = "correct horse battery staple"
+ADDRESS = "127.0.0.1"
+PERSONAS = {
+    Role.FINANCE_OFFICE_CITY: ("office_city", "市金融办 张敏", "*"),
+    Role.FINANCE_OFFICE_COUNTY: ("office_county", "汉滨区金融办 李强", "610902"),
+    Role.OPERATOR: ("operator", "平台运维 王芳", "*"),
+}
+"""Role → login, name, jurisdiction. A test fails when a role has no persona."""
+
+_faults: list[str] = []
+
+
+def _outside(session: Session) -> bool:
+    return has_request_context() and not session.info.get("unit_of_work")
+
+
+def _on_flush(session: Session, _context: Any, _instances: Any) -> None:
+    if _outside(session) and (session.new or session.dirty or session.deleted):
+        _faults.append("flushed outside a unit of work")
+
+
+def _on_execute(state: ORMExecuteState) -> None:
+    if _outside(state.session) and (state.is_insert or state.is_update or state.is_delete):
+        _faults.append(f"wrote outside a unit of work: {state.statement}")
+
+
+event.listen(_factory, "before_flush", _on_flush)
+event.listen(_factory, "do_orm_execute", _on_execute)
+
+
+def _look_for_dirt(_error: BaseException | None) -> None:
+    session = storage.session()
+    if session.new or session.dirty or session.deleted:
+        _faults.append("left the session dirty")
+
+
+class Browser(FlaskClient):
+    """Flask's client that fails a test when a request wrote where it may not, and fills in CSRF tokens on request."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """One request."""
+        _faults.clear()
+        response = super().open(*args, **kwargs)
+        assert not _faults, _faults
+        return response
+
+    def csrf_token(self) -> str:
+        """A token for this browser's session, as a page would carry it."""
+        with self.session_transaction() as cookie:
+            raw = cookie.setdefault("csrf_token", secrets.token_hex(20))
+        return str(URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token").dumps(raw))
+
+    def submit(self, path: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
+        """Post a form with its token (and no idempotency key unless ``data`` has one)."""
+        return self.post(path, data={"csrf_token": self.csrf_token(), **(data or {})}, **kwargs)
+
+
+def make_app(settings: Settings, **config: Any) -> Flask:
+    """The application as served, with a test's browser and without its rate limits getting in the way."""
+    from matchmaking.app import create_app
+
+    app = create_app(settings)
+    app.config.update(SIGN_IN_LIMIT="100000/minute", PAGE_LIMIT="100000/minute", **config)
+    app.test_client_class = Browser
+    app.teardown_request(_look_for_dirt)
+    # the built front end is not what these tests are about
+    app.jinja_env.globals["asset_url"] = lambda name: f"/static/vendor/{name}"
+    return app
+
+
+@cache
+def _hash() -> str:
+    from matchmaking.registry.accounts.commands.passwords import hash_password
+
+    return hash_password(PASSWORD)
+
+
+def _make_people(session: Session, at: datetime) -> dict[Role, int]:
+    from matchmaking.registry.accounts.models import UserAccount
+
+    people = {}
+    for role, (login, name, jurisdiction) in PERSONAS.items():
+        user = UserAccount(
+            login=login,
+            name=name,
+            role=role.value,
+            jurisdiction=jurisdiction,
+            password_hash=_hash(),
+            created_at=at,
+            password_changed_at=at,
+        )
+        session.add(user)
+        session.flush()
+        people[role] = user.id
+    return people
+
+
+def sign_in(client: FlaskClient, role: Role | str) -> FlaskClient:
+    """Give ``client`` a fresh session of the persona of ``role``, as signing in would; returns the client."""
+    from matchmaking.registry.accounts.commands.sessions import Place, open_session
+    from matchmaking.registry.accounts.queries import account_by_login
+
+    def opened(session: Session) -> str:
+        user = account_by_login(session, PERSONAS[Role(role)][0])
+        assert user is not None
+        return open_session(session, user=user, at=clock.now(), place=Place(hours=8))
+
+    token = run_in_unit_of_work(opened)
+    storage.remove_session()
+    with client.session_transaction() as cookie:
+        cookie.clear()
+        cookie["_user_id"] = token
+    return client
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on an empty database of each engine."""
+    yield make_app(settings)
+
+
+@pytest.fixture
+def people(app: Flask) -> dict[Role, int]:
+    """One account per role; role → id. Their password is :data:`PASSWORD`."""
+    made = run_in_unit_of_work(_make_people, clock.now())
+    storage.remove_session()
+    return made
+
+
+@pytest.fixture
+def client(app: Flask, people: dict[Role, int]) -> Browser:
+    """A browser nobody has signed in with yet."""
+    browser: Browser = app.test_client()  # type: ignore[assignment]
+    return browser
