@@ -1,0 +1,237 @@
+"""Audits for pages: which one answers for two days, and its list of agreements. One agreement's page: ``sheets``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapshot
+from matchmaking.delivery.findings.models import Finding
+from matchmaking.foundation.access.viewer import Viewer
+from matchmaking.foundation.clock import business_day
+from matchmaking.registry.portfolios.models import Portfolio
+from matchmaking.registry.portfolios.queries import seen_by
+
+PER_PAGE = 50
+MOST_PAGES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedAudit:
+    """A portfolio and the audit that answers for the days asked; ``snapshot`` None: not reckoned yet.
+
+    ``as_of`` and ``known_on`` are the days the page speaks of. ``stale``: facts came in after the snapshot was made, so
+    that reckoning anew may say something else.
+    """
+
+    portfolio: Portfolio
+    snapshot: AuditSnapshot | None
+    as_of: date
+    known_on: date
+    stale: bool
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What ``flask audit --json`` prints; empty while not reckoned."""
+        return self.snapshot.payload if self.snapshot else {}
+
+
+def latest_snapshot(
+    session: Session,
+    viewer: Viewer,
+    portfolio_code: str,
+    as_of: date | None = None,
+    known_on: date | None = None,
+    *,
+    today: date,
+) -> OpenedAudit | None:
+    """The audit of ``portfolio_code`` for two days, or None when there is no such portfolio for ``viewer``.
+
+    Without ``as_of``: the portfolio's own opening day, else the latest day reckoned. Without ``known_on``: as known
+    now, which the newest snapshot answers even when ``stale``. An explicit ``known_on`` is answered by a snapshot of
+    that day, or of an earlier one when nothing was recorded since. One SQL statement.
+    """
+    wanted = _snapshots(as_of, known_on, today).where(Portfolio.code == portfolio_code, seen_by(viewer)).limit(1)
+    found = session.execute(wanted).first()
+    if found is None:
+        return None
+    portfolio, snapshot = found
+    if snapshot is not None and known_on is not None and not answers_for(portfolio, snapshot, known_on):
+        snapshot = None
+    day = snapshot.as_of if snapshot else as_of or portfolio.default_as_of or today
+    stale = snapshot is not None and snapshot.facts_seq != portfolio.facts_seq
+    return OpenedAudit(portfolio, snapshot, day, known_on or (snapshot.known_on if snapshot else today), stale)
+
+
+def _snapshots(as_of: date | None, known_on: date | None, today: date) -> Select[tuple[Portfolio, AuditSnapshot]]:
+    """Every portfolio with its snapshots that may answer, the best first."""
+    if as_of is None:
+        day: ColumnElement[bool] = AuditSnapshot.as_of <= func.coalesce(Portfolio.default_as_of, today)
+    else:
+        day = AuditSnapshot.as_of == as_of
+    known = AuditSnapshot.known_on <= (known_on or date.max)
+    return (
+        select(Portfolio, AuditSnapshot)
+        .outerjoin(AuditSnapshot, and_(AuditSnapshot.portfolio_id == Portfolio.id, day, known))
+        .order_by(AuditSnapshot.as_of.desc(), AuditSnapshot.known_on.desc(), AuditSnapshot.facts_seq.desc())
+    )
+
+
+def answers_for(portfolio: Portfolio, snapshot: AuditSnapshot, known_on: date) -> bool:
+    """Whether ``snapshot`` says what was known on ``known_on``: it is of that day, or nothing was recorded since."""
+    if snapshot.known_on == known_on:
+        return True
+    complete = portfolio.facts_until is None or business_day(portfolio.facts_until) <= snapshot.known_on
+    return complete and snapshot.known_on <= known_on and snapshot.facts_seq == portfolio.facts_seq
+
+
+@dataclass(frozen=True, slots=True)
+class ReckonedDays:
+    """A pair of days that was reckoned."""
+
+    as_of: date
+    known_on: date
+
+
+def reckoned_days(session: Session, viewer: Viewer, portfolio_code: str, *, limit: int = 60) -> list[ReckonedDays]:
+    """Pairs of days with a snapshot, latest first, for the choosers of days."""
+    wanted = (
+        select(AuditSnapshot.as_of, AuditSnapshot.known_on)
+        .join(Portfolio, Portfolio.id == AuditSnapshot.portfolio_id)
+        .where(Portfolio.code == portfolio_code, seen_by(viewer))
+        .distinct()
+        .order_by(AuditSnapshot.as_of.desc(), AuditSnapshot.known_on.desc())
+        .limit(limit)
+    )
+    return [ReckonedDays(*row) for row in session.execute(wanted)]
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """Which agreements, in which order. Empty text and None take everything; ``page`` counts from 1.
+
+    ``standing``: ``member``, ``pre_event`` (会前存量), ``late`` (补录) or ``unsigned``; ``finding``: a code of 待核实事项;
+    ``sort``: a key of :data:`SORTS`, anything else means the amount the page is about.
+    """
+
+    grade: str = ""
+    bucket: str = ""
+    band: int | None = None
+    status: str = ""
+    paid: bool | None = None
+    signed: bool | None = None
+    search: str = ""
+    finding: str = ""
+    standing: str = ""
+    sort: str = "amount"
+    descending: bool = True
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """One line of the list. ``amount_minor``: what the page is about, the bucket's share when a bucket is asked for."""
+
+    row: AuditRow
+    amount_minor: int | None
+
+    @property
+    def buckets(self) -> Mapping[str, int]:
+        """Bucket → minor units."""
+        return self.row.buckets
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """A page of agreements. ``total`` counts all that the filter takes; ``page`` is the one shown, within ``pages``."""
+
+    rows: Sequence[AgreementRow]
+    total: int
+    page: int
+    pages: int
+    per_page: int = PER_PAGE
+
+
+SORTS: Mapping[str, Any] = {
+    "signed": AuditRow.signed_minor,
+    "paid": AuditRow.paid_minor,
+    "verified": AuditRow.verified_minor,
+    "open": AuditRow.open_minor,
+    "signed_on": AuditRow.signed_on,
+    "due_on": AuditRow.due_on,
+    "firm": AuditRow.firm,
+    "lender": AuditRow.lender,
+    "area": AuditRow.area_name,
+    "status": AuditRow.status,
+    "key": AuditRow.external_id,
+}
+"""What a list may be sorted by, besides ``amount``."""
+
+
+def agreement_rows(session: Session, viewer: Viewer, snapshot: AuditSnapshot, wanted: RowFilter) -> RowPage:
+    """One page of the agreements of ``snapshot``; one SQL statement.
+
+    ``snapshot`` comes from :func:`latest_snapshot`, which has looked at ``viewer``'s window. The order is the asked
+    one, nulls last, then the agreement's id: the same on both engines and from page to page. A page past the end is
+    empty, and its ``total`` is 0 as when nothing matches.
+    """
+    page = min(max(wanted.page, 1), MOST_PAGES)
+    amount = AuditLine.amount_minor if wanted.bucket else AuditRow.signed_minor
+    asked = select(AuditRow, amount.label("amount"), func.count().over().label("total"))
+    if wanted.bucket:
+        asked = asked.join(AuditLine, _line_of(snapshot, wanted))
+    asked = asked.where(AuditRow.snapshot_id == snapshot.id, *_filters(snapshot, wanted))
+    sort = SORTS.get(wanted.sort, amount)
+    order = (sort.is_(None), sort.desc() if wanted.descending else sort.asc(), AuditRow.agreement_id)
+    found = session.execute(asked.order_by(*order).limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
+    total = found[0].total if found else 0
+    rows = [AgreementRow(row, amount) for row, amount, _ in found]
+    return RowPage(rows, total, page, max(1, -(-total // PER_PAGE)))
+
+
+def _line_of(snapshot: AuditSnapshot, wanted: RowFilter) -> ColumnElement[bool]:
+    return and_(
+        AuditLine.snapshot_id == snapshot.id,
+        AuditLine.agreement_id == AuditRow.agreement_id,
+        AuditLine.bucket == wanted.bucket,
+    )
+
+
+def _filters(snapshot: AuditSnapshot, wanted: RowFilter) -> list[ColumnElement[bool]]:
+    filters: list[ColumnElement[bool]] = []
+    if wanted.grade:
+        filters.append(AuditRow.grade == wanted.grade)
+    if wanted.standing:
+        filters.append(AuditRow.standing == wanted.standing)
+    if wanted.status:
+        filters.append(AuditRow.status == wanted.status)
+    if wanted.band is not None:
+        filters.append(AuditRow.band == wanted.band)
+    if wanted.paid is not None:
+        filters.append(AuditRow.paid.is_(wanted.paid))
+    if wanted.signed is not None:
+        filters.append(AuditRow.signed_on.is_not(None) if wanted.signed else AuditRow.signed_on.is_(None))
+    for word in searched_words(wanted.search):
+        filters.append(AuditRow.search.contains(word, autoescape=True))
+    if wanted.finding:
+        filters.append(_has_finding(snapshot, wanted.finding))
+    return filters
+
+
+def searched_words(text: str) -> list[str]:
+    """The words of a search, case-folded, without what a database refuses (NUL, lone surrogates); at most six."""
+    clean = "".join(char for char in text[:200] if char.isprintable())
+    return clean.casefold().split()[:6]
+
+
+def _has_finding(snapshot: AuditSnapshot, code: str) -> ColumnElement[bool]:
+    """Statement rows: what that very statement raised; cases: what was raised up to the audit's day."""
+    of_statement = Finding.statement_id == AuditRow.statement_id
+    of_case = and_(AuditRow.statement_id.is_(None), Finding.as_of <= snapshot.as_of)
+    asked = select(Finding.id).where(Finding.agreement_id == AuditRow.agreement_id, Finding.code == code)
+    return asked.where(or_(of_statement, of_case)).exists()
