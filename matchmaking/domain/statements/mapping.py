@@ -14,6 +14,8 @@ from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.statements.days import NAMED_FORMATS, DayReader
 from matchmaking.domain.statements.declared import Table, refuse_if
 from matchmaking.domain.statements.fields import (
+    AMOUNT_FIELDS,
+    DAY_FIELDS,
     DUPLICATES,
     ENCODINGS,
     FIELDS,
@@ -24,7 +26,7 @@ from matchmaking.domain.statements.fields import (
     Mapping,
 )
 
-__all__ = ["Mapping", "parse_mapping"]
+__all__ = ["AMOUNT_FIELDS", "DAY_FIELDS", "FIELDS", "TEXT_FIELDS", "Mapping", "parse_mapping"]
 
 MAX_SOURCE = 100_000
 """Longest TOML text read, in characters."""

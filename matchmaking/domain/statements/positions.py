@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -10,18 +9,13 @@ from datetime import date
 from typing import Any
 
 from matchmaking.domain.reasons import Reason, Refusal
-from matchmaking.domain.statements.amounts import AmountReader, read_rate, to_half_width
+from matchmaking.domain.statements.amounts import AmountReader, read_rate
 from matchmaking.domain.statements.cells import MAX_TEXT, read_text
 from matchmaking.domain.statements.days import DayReader
+from matchmaking.domain.statements.declared import refuse_if
 from matchmaking.domain.statements.fields import AMOUNT_FIELDS, DAY_FIELDS, TEXT_FIELDS
 from matchmaking.domain.statements.fields import Mapping as Declaration
-
-MAX_HEADER = 200
-MAX_COMPARED = 100
-"""Headers, and characters of each, among which the nearest to a missing one is looked for."""
-
-ALIKE = 500
-"""Likeness, in thousandths, from which a header is offered as the one that was meant."""
+from matchmaking.domain.statements.headers import Headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +78,6 @@ def from_record(record: Mapping[str, Any]) -> Position:
     return Position(**{**record, **days})
 
 
-def plain_header(text: str) -> str:
-    """A header as it is compared: half-width, one space between words, case folded, no invisible characters."""
-    return re.sub(r"\s+", " ", to_half_width(text).replace("\ufeff", "")).strip().casefold()
-
-
 Step = tuple[str, int, str, Callable[[str], Any]]
 
 
@@ -96,28 +85,29 @@ class RowReader:
     """A mapping bound to the headers of one file; reads its rows.
 
     ``as_of``: the day the statement is declared for; rows that state another day are errors. ``stated_as_of`` holds
-    the day of the first row that states one. Raises :class:`Refusal` ``header_missing`` (naming the nearest header),
-    ``header_twice`` or ``header_as_of_missing``.
+    the day of the first row that states one. Raises :class:`Refusal` ``header_missing`` (naming the nearest header) or
+    ``header_twice``.
     """
 
     def __init__(self, mapping: Declaration, headers: Sequence[str], as_of: date | None = None) -> None:
         self.mapping = mapping
         self.as_of = as_of
         self.stated_as_of: date | None = None
-        self.headers = tuple(header[:MAX_HEADER] for header in headers)
-        self._plain = [plain_header(header) for header in self.headers]
-        self._wrong: list[Reason] = []
         self._days = DayReader(mapping.day_formats, mapping.pivot)
         self._amounts = AmountReader(mapping.unit, mapping.thousands, mapping.decimal)
-        self._key = [self._find(name, aliases, needed=True) for name, aliases in mapping.key_columns.items()]
-        self._steps = self._plan()
-        self._as_of_at = self._find("as_of", mapping.as_of_column, needed=True) if mapping.as_of_column else None
-        if self._wrong:
-            raise Refusal(*self._wrong)
+        found = Headers(headers)
+        self.headers = found.names
+        self._key = [found.find(name, aliases, needed=True) for name, aliases in mapping.key_columns.items()]
+        self._steps = self._plan(found)
+        self._as_of_at = found.find("as_of", mapping.as_of_column, needed=True) if mapping.as_of_column else None
+        refuse_if(found.wrong)
         self._constants = {**mapping.constants, "currency": mapping.currency or mapping.constants.get("currency")}
 
     def read(self, cells: Sequence[str], line: int) -> Position | list[RowError]:
-        """The position that ``cells`` (as many as the headers) state, or everything wrong with the row."""
+        """The position that ``cells`` (as many as the headers) state, or everything wrong with the row.
+
+        Raises :class:`Refusal` ``file_as_of_differs`` when the file's first row is of another day than declared.
+        """
         if len(cells) != len(self.headers):
             code = "row_short" if len(cells) < len(self.headers) else "row_long"
             return [RowError(line, "", Reason(code, {"cells": len(cells), "columns": len(self.headers)}))]
@@ -140,10 +130,10 @@ class RowReader:
         self._check(cells, line, found, errors)
         return errors or Position(line=line, **found)
 
-    def _plan(self) -> list[Step]:
+    def _plan(self, found: Headers) -> list[Step]:
         steps = []
         for name, aliases in self.mapping.columns.items():
-            at = self._find(name, aliases, needed=name in self.mapping.required)
+            at = found.find(name, aliases, needed=name in self.mapping.required)
             if at is not None:
                 steps.append((name, at, self.headers[at], self._reader(name)))
         return steps
@@ -163,28 +153,6 @@ class RowReader:
         kept = self.mapping.values.get(name, {})
         return lambda raw: kept.get(text := read_text(raw, entities=entities, limit=limit), text)
 
-    def _find(self, name: str, aliases: Sequence[str], *, needed: bool) -> int | None:
-        for alias in aliases:
-            places = [at for at, header in enumerate(self._plain) if header == plain_header(alias)]
-            if len(places) > 1:
-                self._wrong.append(Reason("header_twice", {"header": alias, "columns": ", ".join(_letters(places))}))
-            if places:
-                return places[0]
-        if needed:
-            self._wrong.append(self._missing(name, aliases))
-        return None
-
-    def _missing(self, name: str, aliases: Sequence[str]) -> Reason:
-        wanted = [plain_header(alias)[:MAX_COMPARED] for alias in aliases]
-        scored = [
-            (max(_likeness(plain[:MAX_COMPARED], alias) for alias in wanted), -at)
-            for at, plain in enumerate(self._plain[:MAX_COMPARED])
-            if plain
-        ]
-        likeness, at = max(scored, default=(0, 0))
-        nearest = self.headers[-at].strip() if likeness >= ALIKE else "—"
-        return Reason("header_missing", {"field": name, "expected": " / ".join(aliases), "nearest": nearest[:80]})
-
     def _read_key(self, cells: Sequence[str], line: int, found: dict[str, Any], errors: list[RowError]) -> None:
         if not self._key:
             return
@@ -195,8 +163,12 @@ class RowReader:
                     parts.append(read_text(cells[at], entities=self.mapping.entities, limit=TEXT_FIELDS["external_id"]))
                 except Refusal as refusal:
                     errors.append(RowError(line, self.headers[at], refusal.reason))
-        if all(parts) and len("|".join(parts)) <= TEXT_FIELDS["external_id"]:
-            found["external_id"] = "|".join(parts)
+        key, limit = "|".join(parts), TEXT_FIELDS["external_id"]
+        if len(key) > limit:
+            params = {"length": len(key), "limit": limit}
+            errors.append(RowError(line, self._header_of("external_id"), Reason("cell_text_too_long", params)))
+        elif len(parts) == len(self._key) and all(parts):
+            found["external_id"] = key
 
     def _check(self, cells: Sequence[str], line: int, found: dict[str, Any], errors: list[RowError]) -> None:
         told = {error.column for error in errors}
@@ -224,33 +196,19 @@ class RowReader:
         except Refusal as refusal:
             errors.append(RowError(line, header, refusal.reason))
             return
+        first = self.stated_as_of is None
         self.stated_as_of = self.stated_as_of or stated
         expected = self.as_of or self.stated_as_of
         if stated != expected and self.mapping.as_of_difference == "refuse":
             params = {"stated": stated.isoformat(), "declared": expected.isoformat()}
+            if first:
+                raise Refusal(Reason("file_as_of_differs", params))
             errors.append(RowError(line, header, Reason("cell_as_of_differs", params)))
 
     def _header_of(self, name: str) -> str:
+        if name == "external_id" and self._key:
+            return self.headers[self._key[0] or 0]
         return next((header for field, _, header, _ in self._steps if field == name), "")
-
-
-def _likeness(left: str, right: str) -> int:
-    """Parts per thousand of shared text; a whole number, since the domain holds no floats."""
-    blocks = difflib.SequenceMatcher(None, left, right).get_matching_blocks()
-    return 2_000 * sum(block.size for block in blocks) // max(1, len(left) + len(right))
-
-
-def _letters(places: Sequence[int]) -> list[str]:
-    """Spreadsheet letters of 0-based columns: 0 → A, 27 → AB."""
-    named = []
-    for place in places:
-        text = ""
-        place += 1
-        while place:
-            place, rest = divmod(place - 1, 26)
-            text = chr(65 + rest) + text
-        named.append(text)
-    return named
 
 
 def read_position(

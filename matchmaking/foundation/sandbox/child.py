@@ -1,6 +1,6 @@
-"""The child: ``python -m matchmaking.foundation.sandbox.child``. Its job is one JSON line on stdin, its answer on stdout.
+"""The child: ``python -m matchmaking.foundation.sandbox.child``. One JSON line on stdin is its job.
 
-Limits are set before the file is opened. Lines out: ``{"progress": [done, total]}`` and then one of ``{"report": …}`` or
+Limits are set before the file is opened. Lines out: ``{"progress": [done, total]}``, then one of ``{"report": …}`` or
 ``{"refused": [[code, params], …]}``. Positions go to the file named by the job, one JSON object to a line.
 """
 
