@@ -209,7 +209,8 @@ def _conflict(
         return Reconciliation(report, CONFLICT, amount, zero, amount, (THE_BANK,), against + notes, keys)
     counted = _found(report, evidence, verdict)
     winner = THE_BANK if verdict.kind == FOR_BANK else THE_FIRM
-    why = Reason("verdict_for_" + winner, {"document": verdict.document or None, "amount": str(counted)})
+    code = "settled_for_bank" if verdict.kind == FOR_BANK else "settled_for_firm"
+    why = Reason(code, {"document": verdict.document or None, "amount": str(counted)})
     return Reconciliation(report, TWO, counted, counted, zero, (winner,), (why, *against, *notes), keys)
 
 
