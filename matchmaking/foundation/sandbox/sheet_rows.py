@@ -52,7 +52,7 @@ def _chosen(book: Any, sheet: str | None) -> Any:
         found = book.get_sheet_by_name(name)
         if found.total_height:
             return found
-    raise Refusal(Reason("file_empty", {}))
+    raise Refusal(Reason("table_empty", {}))
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:

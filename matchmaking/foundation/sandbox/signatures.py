@@ -33,14 +33,14 @@ _OTHERS = {
 def kind_of(path: Path, limits: Limits) -> str:
     """``csv``, ``csv.gz``, ``xlsx``, ``ods`` or ``xls``.
 
-    Raises :class:`Refusal` ``file_empty``, ``file_too_large``, ``file_kind`` (names what it seems to be),
+    Raises :class:`Refusal` ``table_empty``, ``table_too_large``, ``file_kind`` (names what it seems to be),
     ``file_encrypted``, ``file_zip_entries``, ``file_zip_size`` or ``file_zip_broken``.
     """
     size = path.stat().st_size
     if size == 0:
-        raise Refusal(Reason("file_empty", {}))
+        raise Refusal(Reason("table_empty", {}))
     if size > limits.file_mb * MEBI:
-        raise Refusal(Reason("file_too_large", {"limit_mb": limits.file_mb}))
+        raise Refusal(Reason("table_too_large", {"limit_mb": limits.file_mb}))
     with path.open("rb") as file:
         head = file.read(512)
     if head.startswith(GZIP):

@@ -50,11 +50,11 @@ def content_of(path: Path, kind: str, limits: Limits) -> bytes:
 def encoding_of(content: bytes, encodings: tuple[str, ...]) -> str:
     """The first declared encoding in which all of ``content`` is valid.
 
-    Raises :class:`Refusal` ``file_empty``, ``file_utf16``, ``file_not_text``, ``file_encoding_mixed`` or
+    Raises :class:`Refusal` ``table_empty``, ``file_utf16``, ``file_not_text``, ``file_encoding_mixed`` or
     ``file_encoding``.
     """
     if not content.strip(b"\xef\xbb\xbf \t\r\n\x00,;"):
-        raise Refusal(Reason("file_empty", {}))
+        raise Refusal(Reason("table_empty", {}))
     wide = content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     if wide and "utf-16" not in encodings:
         raise Refusal(Reason("file_utf16", {}))
