@@ -106,7 +106,7 @@ class RowReader:
     def read(self, cells: Sequence[str], line: int) -> Position | list[RowError]:
         """The position that ``cells`` (as many as the headers) state, or everything wrong with the row.
 
-        Raises :class:`Refusal` ``file_as_of_differs`` when the file's first row is of another day than declared.
+        Raises :class:`Refusal` ``table_as_of_differs`` when the file's first row is of another day than declared.
         """
         if len(cells) != len(self.headers):
             code = "row_short" if len(cells) < len(self.headers) else "row_long"
@@ -202,7 +202,7 @@ class RowReader:
         if stated != expected and self.mapping.as_of_difference == "refuse":
             params = {"stated": stated.isoformat(), "declared": expected.isoformat()}
             if first:
-                raise Refusal(Reason("file_as_of_differs", params))
+                raise Refusal(Reason("table_as_of_differs", params))
             errors.append(RowError(line, header, Reason("cell_as_of_differs", params)))
 
     def _header_of(self, name: str) -> str:

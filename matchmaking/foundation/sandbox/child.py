@@ -55,7 +55,7 @@ class Reading:
         self.errors: list[RowError] = []
         self.duplicates = Duplicates(self.mapping.duplicates)
         if self.mapping.format != "auto" and (self.mapping.format == "csv") != self.kind.startswith("csv"):
-            raise Refusal(Reason("file_kind_declared", {"kind": self.kind, "declared": self.mapping.format}))
+            raise Refusal(Reason("table_kind_declared", {"kind": self.kind, "declared": self.mapping.format}))
 
     def run(self, out: TextIO) -> dict[str, Any]:
         """Read everything, write positions to ``out``, and give the report as plain values."""
@@ -64,9 +64,9 @@ class Reading:
         for line, cells in rows:
             self._row(reader, width, line, cells, out)
             if self.rows + self.error_count > self.limits.rows:
-                raise Refusal(Reason("file_too_many_rows", {"limit": self.limits.rows}))
+                raise Refusal(Reason("table_too_many_rows", {"limit": self.limits.rows}))
         if not self.rows and not self.error_count:
-            raise Refusal(Reason("file_no_rows", {}))
+            raise Refusal(Reason("table_no_rows", {}))
         _say({"progress": [self.rows, self.rows]})
         return self._report(reader)
 
@@ -96,7 +96,7 @@ class Reading:
                 first_refusal = _nearer(first_refusal, refusal)
             if seen >= _SEARCHED:
                 break
-        raise first_refusal or Refusal(Reason("file_no_rows", {}))
+        raise first_refusal or Refusal(Reason("table_no_rows", {}))
 
     def _row(self, reader: RowReader, width: int, line: int, cells: list[str], out: TextIO) -> None:
         filled = _width(cells)

@@ -23,8 +23,8 @@ _WHOLE = 10**21
 def sheet_rows(path: Path, sheet: str | None, limits: Limits) -> tuple[int, Iterator[tuple[int, list[str]]]]:
     """Number of rows of the named sheet (else the first that is not empty), and ``(line, cells)`` of each.
 
-    Raises :class:`Refusal` ``file_encrypted``, ``file_sheet_missing``, ``file_too_wide``, ``file_too_many_rows`` or
-    ``file_workbook_broken``.
+    Raises :class:`Refusal` ``table_encrypted``, ``table_sheet_missing``, ``table_too_wide``, ``table_too_many_rows`` or
+    ``table_workbook_broken``.
     """
     import python_calamine as calamine
 
@@ -32,13 +32,13 @@ def sheet_rows(path: Path, sheet: str | None, limits: Limits) -> tuple[int, Iter
         book = calamine.CalamineWorkbook.from_path(str(path))
         chosen = _chosen(book, sheet)
     except calamine.PasswordError:
-        raise Refusal(Reason("file_encrypted", {})) from None
+        raise Refusal(Reason("table_encrypted", {})) from None
     except (calamine.CalamineError, OSError, ValueError):
-        raise Refusal(Reason("file_workbook_broken", {})) from None
+        raise Refusal(Reason("table_workbook_broken", {})) from None
     if chosen.total_width > limits.columns:
-        raise Refusal(Reason("file_too_wide", {"columns": chosen.total_width, "limit": limits.columns}))
+        raise Refusal(Reason("table_too_wide", {"columns": chosen.total_width, "limit": limits.columns}))
     if chosen.total_height > limits.rows + 100:
-        raise Refusal(Reason("file_too_many_rows", {"limit": limits.rows}))
+        raise Refusal(Reason("table_too_many_rows", {"limit": limits.rows}))
     return chosen.total_height, _rows(chosen)
 
 
@@ -46,7 +46,7 @@ def _chosen(book: Any, sheet: str | None) -> Any:
     names = list(book.sheet_names)
     if sheet is not None:
         if sheet not in names:
-            raise Refusal(Reason("file_sheet_missing", {"sheet": sheet, "sheets": ", ".join(names)[:200]}))
+            raise Refusal(Reason("table_sheet_missing", {"sheet": sheet, "sheets": ", ".join(names)[:200]}))
         return book.get_sheet_by_name(sheet)
     for name in names:
         found = book.get_sheet_by_name(name)

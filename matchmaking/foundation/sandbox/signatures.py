@@ -33,8 +33,8 @@ _OTHERS = {
 def kind_of(path: Path, limits: Limits) -> str:
     """``csv``, ``csv.gz``, ``xlsx``, ``ods`` or ``xls``.
 
-    Raises :class:`Refusal` ``table_empty``, ``table_too_large``, ``file_kind`` (names what it seems to be),
-    ``file_encrypted``, ``file_zip_entries``, ``file_zip_size`` or ``file_zip_broken``.
+    Raises :class:`Refusal` ``table_empty``, ``table_too_large``, ``table_kind`` (names what it seems to be),
+    ``table_encrypted``, ``table_zip_entries``, ``table_zip_size`` or ``table_zip_broken``.
     """
     size = path.stat().st_size
     if size == 0:
@@ -51,7 +51,7 @@ def kind_of(path: Path, limits: Limits) -> str:
         return _compound(path)
     for signature, name in _OTHERS.items():
         if head.lstrip(b"\xef\xbb\xbf \r\n").startswith(signature):
-            raise Refusal(Reason("file_kind", {"kind": name}))
+            raise Refusal(Reason("table_kind", {"kind": name}))
     return "csv"
 
 
@@ -61,24 +61,24 @@ def _zipped(path: Path, limits: Limits) -> str:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeError):
-        raise Refusal(Reason("file_zip_broken", {})) from None
+        raise Refusal(Reason("table_zip_broken", {})) from None
     if len(entries) > limits.entries:
-        raise Refusal(Reason("file_zip_entries", {"entries": len(entries), "limit": limits.entries}))
+        raise Refusal(Reason("table_zip_entries", {"entries": len(entries), "limit": limits.entries}))
     declared = sum(entry.file_size for entry in entries)
     if declared > limits.content_mb * MEBI:
-        raise Refusal(Reason("file_zip_size", {"mb": declared // MEBI, "limit_mb": limits.content_mb}))
+        raise Refusal(Reason("table_zip_size", {"mb": declared // MEBI, "limit_mb": limits.content_mb}))
     if any(entry.flag_bits & 1 for entry in entries):
-        raise Refusal(Reason("file_encrypted", {}))
+        raise Refusal(Reason("table_encrypted", {}))
     names = {entry.filename for entry in entries}
     if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
         return "xlsx"
     if "content.xml" in names and "mimetype" in names:
         return "ods"
-    raise Refusal(Reason("file_kind", {"kind": "Word / PowerPoint" if "[Content_Types].xml" in names else "ZIP"}))
+    raise Refusal(Reason("table_kind", {"kind": "Word / PowerPoint" if "[Content_Types].xml" in names else "ZIP"}))
 
 
 def _compound(path: Path) -> str:
     """An OLE container is an old .xls, or a new workbook behind a password."""
     if _ENCRYPTED_PACKAGE in path.read_bytes():
-        raise Refusal(Reason("file_encrypted", {}))
+        raise Refusal(Reason("table_encrypted", {}))
     return "xls"

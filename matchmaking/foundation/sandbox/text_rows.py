@@ -18,8 +18,8 @@ _CJK_UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
 
 
 def content_of(path: Path, kind: str, limits: Limits) -> bytes:
-    """The whole table as bytes, decompressed if gzip. Raises :class:`Refusal` ``file_gzip_size`` or
-    ``file_gzip_broken``.
+    """The whole table as bytes, decompressed if gzip. Raises :class:`Refusal` ``table_gzip_size`` or
+    ``table_gzip_broken``.
     """
     if kind != "csv.gz":
         return path.read_bytes()
@@ -31,11 +31,11 @@ def content_of(path: Path, kind: str, limits: Limits) -> bytes:
                 try:
                     piece = unpacker.decompress(block, _CHUNK)
                 except zlib.error:
-                    raise Refusal(Reason("file_gzip_broken", {})) from None
+                    raise Refusal(Reason("table_gzip_broken", {})) from None
                 held.append(piece)
                 size += len(piece)
                 if size > limit:
-                    raise Refusal(Reason("file_gzip_size", {"limit_mb": limits.content_mb}))
+                    raise Refusal(Reason("table_gzip_size", {"limit_mb": limits.content_mb}))
                 block = unpacker.unconsumed_tail
                 if unpacker.eof:  # further members may follow
                     block = unpacker.unused_data
@@ -50,16 +50,16 @@ def content_of(path: Path, kind: str, limits: Limits) -> bytes:
 def encoding_of(content: bytes, encodings: tuple[str, ...]) -> str:
     """The first declared encoding in which all of ``content`` is valid.
 
-    Raises :class:`Refusal` ``table_empty``, ``file_utf16``, ``file_not_text``, ``file_encoding_mixed`` or
-    ``file_encoding``.
+    Raises :class:`Refusal` ``table_empty``, ``table_utf16``, ``table_not_text``, ``table_encoding_mixed`` or
+    ``table_encoding``.
     """
     if not content.strip(b"\xef\xbb\xbf \t\r\n\x00,;"):
         raise Refusal(Reason("table_empty", {}))
     wide = content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     if wide and "utf-16" not in encodings:
-        raise Refusal(Reason("file_utf16", {}))
+        raise Refusal(Reason("table_utf16", {}))
     if not wide and content[:4096].count(0) > 3:
-        raise Refusal(Reason("file_not_text", {}))
+        raise Refusal(Reason("table_not_text", {}))
     failed_at = None
     for encoding in encodings:
         if encoding == "utf-16" and not wide:
@@ -73,8 +73,8 @@ def encoding_of(content: bytes, encodings: tuple[str, ...]) -> str:
             failed_at = wrong_at
     line = content.count(b"\n", 0, failed_at or 0) + 1
     if content[failed_at or 0 :][:3] and re.match(rb"\xed[\xa0-\xbf][\x80-\xbf]", content[failed_at or 0 :][:3]):
-        raise Refusal(Reason("file_surrogate", {"line": line}))
-    raise Refusal(Reason("file_encoding", {"line": line, "encodings": ", ".join(encodings)}))
+        raise Refusal(Reason("table_surrogate", {"line": line}))
+    raise Refusal(Reason("table_encoding", {"line": line, "encodings": ", ".join(encodings)}))
 
 
 def _first_wrong(content: bytes, encoding: str) -> int | None:
@@ -94,7 +94,7 @@ def _refuse_mixed(content: bytes, failed_at: int) -> None:
     for number, line in enumerate(content.splitlines(), 1):
         if _CJK_UTF8.search(line) and _is_utf8(line):
             other = content.count(b"\n", 0, failed_at) + 1
-            raise Refusal(Reason("file_encoding_mixed", {"line": other, "other": number}))
+            raise Refusal(Reason("table_encoding_mixed", {"line": other, "other": number}))
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -108,7 +108,7 @@ def _is_utf8(line: bytes) -> bool:
 def text_rows(content: bytes, encoding: str, delimiter: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     """``(line of the first character of the row, cells)``; \\n, \\r\\n and lone \\r all end a line.
 
-    Raises :class:`Refusal` ``file_field_too_long``, ``file_too_wide`` or ``file_quotes``.
+    Raises :class:`Refusal` ``table_field_too_long``, ``table_too_wide`` or ``table_quotes``.
     """
     csv.field_size_limit(limits.field)
     stream = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, errors="strict", newline="")
@@ -122,11 +122,11 @@ def text_rows(content: bytes, encoding: str, delimiter: str, limits: Limits) -> 
         except csv.Error as error:
             raise _csv_refusal(error, line, limits) from None
         if len(cells) > limits.columns:
-            raise Refusal(Reason("file_too_wide", {"columns": len(cells), "limit": limits.columns}))
+            raise Refusal(Reason("table_too_wide", {"columns": len(cells), "limit": limits.columns}))
         yield line, cells
 
 
 def _csv_refusal(error: csv.Error, line: int, limits: Limits) -> Refusal:
     if "field larger" in str(error):
-        return Refusal(Reason("file_field_too_long", {"line": line, "limit": limits.field}))
-    return Refusal(Reason("file_quotes", {"line": line}))
+        return Refusal(Reason("table_field_too_long", {"line": line, "limit": limits.field}))
+    return Refusal(Reason("table_quotes", {"line": line}))
