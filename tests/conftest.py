@@ -42,19 +42,30 @@ def _fresh_postgres(worker: str) -> str:
     return POSTGRES.rsplit("/", 1)[0] + "/" + name
 
 
+def _drop_postgres(url: str) -> None:
+    storage.dispose()
+    admin = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {url.rsplit('/', 1)[1]} WITH (FORCE)"))
+    admin.dispose()
+
+
 @pytest.fixture(scope="session")
 def worker_name(worker_id: str = "main") -> str:
-    """The xdist worker's name; one PostgreSQL database each."""
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+    """This run's and this worker's name; one PostgreSQL database each, so that two suites may run side by side."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")[:8] or str(os.getpid())
+    return f"{run}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 
 @pytest.fixture(scope="session")
-def postgres_url(worker_name: str) -> str:
+def postgres_url(worker_name: str) -> Iterator[str]:
     """A fresh PostgreSQL database for this worker; skips, saying why, where there is none."""
     reason = postgres_reason()
     if reason:
         pytest.skip(reason)
-    return _fresh_postgres(worker_name)
+    url = _fresh_postgres(worker_name)
+    yield url
+    _drop_postgres(url)
 
 
 def _url(engine_name: str, request: pytest.FixtureRequest, folder: Path) -> str:

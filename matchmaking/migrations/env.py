@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Literal
 
 from alembic import context
@@ -13,6 +14,9 @@ from sqlalchemy import Connection
 import matchmaking.tables  # noqa: F401  every model
 from matchmaking.foundation import storage
 from matchmaking.foundation.storage.base import Base, Instant, Json
+
+# what Alembic compares and plugs in is no news; a failing migration speaks for itself
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
