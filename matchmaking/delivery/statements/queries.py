@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from matchmaking.delivery.agreements.models import Agreement
@@ -48,7 +48,7 @@ def standing_before(session: Session, portfolio_id: int, series: str, day: date)
     return session.scalars(wanted.limit(1)).first()
 
 
-def is_standing() -> object:
+def is_standing() -> ColumnElement[bool]:
     """SQL: no later statement of the same series and day overtakes ``Statement``."""
     later = aliased(Statement)
     return ~(
@@ -89,7 +89,7 @@ def agreements_of(session: Session, portfolio_id: int, series: str) -> dict[str,
     wanted = select(Agreement.external_id, Agreement.id).where(
         and_(Agreement.portfolio_id == portfolio_id, Agreement.series == series, Agreement.origin == "statement")
     )
-    return {external_id: id_ for external_id, id_ in session.execute(wanted)}
+    return {row.external_id: row.id for row in session.execute(wanted)}
 
 
 def _in_order() -> Select[tuple[Statement]]:

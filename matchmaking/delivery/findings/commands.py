@@ -1,0 +1,97 @@
+"""Adding findings once, and answering them. A finding is never changed: answers are rows of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from matchmaking.delivery.findings.models import Finding, FindingAnswer
+from matchmaking.domain.reasons import Reason, Refusal
+from matchmaking.foundation.trail import record
+
+AT_ONCE = 1_000
+FEWEST_CHARACTERS = 10
+"""Of a reason: shorter ones say nothing (``已核实``)."""
+MOST_CHARACTERS = 1_000
+ANSWERS = ("explained", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class NewFinding:
+    """What a check saw. ``key`` is stable: the same thing seen again adds nothing. ``params`` fill the code's words."""
+
+    key: str
+    code: str
+    as_of: date
+    agreement_id: int | None
+    params: Mapping[str, Any]
+
+
+def add_findings(
+    session: Session, *, portfolio_id: int, statement_id: int | None, found: Iterable[NewFinding], at: datetime
+) -> int:
+    """Insert the findings whose keys are new and say how many those were; the trail is the calling command's."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Finding).on_conflict_do_nothing(index_elements=["key"]).returning(Finding.id)
+    added = 0
+    for batch in _batches(iter(found)):
+        rows = [
+            {
+                "key": one.key,
+                "portfolio_id": portfolio_id,
+                "agreement_id": one.agreement_id,
+                "statement_id": statement_id,
+                "code": one.code,
+                "as_of": one.as_of,
+                "params": dict(one.params),
+                "recorded_at": at,
+            }
+            for one in batch
+        ]
+        added += len(session.execute(statement, rows).all())
+    return added
+
+
+def answer_finding(
+    session: Session, *, actor: str, finding_id: int, kind: str, words: str, at: datetime
+) -> FindingAnswer:
+    """Explain or close a finding; the last answer decides its state, earlier ones stay.
+
+    Refuses with ``finding_words_short`` below :data:`FEWEST_CHARACTERS` characters, ``finding_words_long``,
+    ``finding_gone`` when there is no such finding and ``finding_closed`` when it is closed already.
+    """
+    if kind not in ANSWERS:
+        raise ValueError(f"a finding is explained or closed, not {kind!r}")
+    text = " ".join(words.split())
+    if len(text) < FEWEST_CHARACTERS:
+        raise Refusal(Reason("finding_words_short", {"fewest": FEWEST_CHARACTERS, "given": len(text)}))
+    if len(text) > MOST_CHARACTERS:
+        raise Refusal(Reason("finding_words_long", {"most": MOST_CHARACTERS, "given": len(text)}))
+    finding = session.scalars(select(Finding).where(Finding.id == finding_id).with_for_update()).first()
+    if finding is None:
+        raise Refusal(Reason("finding_gone", {}))
+    if _state_of(session, finding_id) == "closed":
+        raise Refusal(Reason("finding_closed", {}))
+    answer = FindingAnswer(finding_id=finding_id, kind=kind, words=text, actor=actor, recorded_at=at)
+    session.add(answer)
+    session.flush()
+    payload = {"answer": answer.id, "code": finding.code, "as_of": finding.as_of.isoformat()}
+    record(session, actor=actor, tag=f"finding.{kind}", subject=f"finding:{finding_id}", payload=payload, at=at)
+    return answer
+
+
+def _state_of(session: Session, finding_id: int) -> str | None:
+    last = select(FindingAnswer.kind).where(FindingAnswer.finding_id == finding_id).order_by(FindingAnswer.id.desc())
+    return session.scalars(last.limit(1)).first()
+
+
+def _batches(found: Iterator[NewFinding]) -> Iterator[list[NewFinding]]:
+    while batch := list(islice(found, AT_ONCE)):
+        yield batch
