@@ -47,7 +47,8 @@ def _guard(connection: Connection, before: tuple[str, ...]) -> None:
 def _foreign_keys(connection: Connection, state: str) -> None:
     # SQLite rebuilds a table by dropping it; its rows' referrers must hold still. Only outside a transaction
     if connection.dialect.name == "sqlite":
-        connection.connection.dbapi_connection.execute(f"PRAGMA foreign_keys={state}")
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(f"PRAGMA foreign_keys={state}")
 
 
 def run() -> None:
