@@ -8,6 +8,8 @@ INSTANCE ?= $(CURDIR)/instance
 # A quick machine may raise it; each worker has its own databases.
 JOBS ?= 2
 PYTEST_ARGS ?=
+# A command that limits the suite's time; .ci/run sets it.
+WITHIN ?=
 export PORT INSTANCE
 
 VENV := .venv
@@ -72,7 +74,7 @@ run: setup ## web and worker on http://127.0.0.1:5000 (PORT=, INSTANCE=)
 # --- checking --------------------------------------------------------------------------------------------------------
 
 test: setup-dev browser ## the whole suite, on SQLite and PostgreSQL, with browser tests
-	$(BIN)/python -m pytest -n $(JOBS) -m "not release" $(PYTEST_ARGS)
+	$(WITHIN) $(BIN)/python -m pytest -n $(JOBS) -m "not release" $(PYTEST_ARGS)
 
 check: setup-dev lint types contracts words test ## what a change has to pass: lint, types, contracts, words, tests
 
