@@ -103,9 +103,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     pieces = re.split(r"%(.)", pattern)
     wrong = len(pieces) < 2 or any(code not in _PIECES for code in pieces[1::2])
     if not wrong:
-        parts = [_PIECES[piece] if index % 2 else re.escape(piece) for index, piece in enumerate(pieces)]
         try:
-            compiled = re.compile("".join(parts))
+            compiled = re.compile("".join(_parts(pieces)))
         except re.error:  # a piece named twice
             wrong = True
         else:
@@ -114,6 +113,17 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     if wrong:
         raise Refusal(Reason("mapping_day_format", {"format": pattern}))
     return compiled
+
+
+def _parts(pieces: list[str]) -> list[str]:
+    """Regular expressions of the literals (even places) and pieces (odd); pieces that touch have two digits each."""
+    last = len(pieces) - 1
+    parts = []
+    for at, piece in enumerate(pieces):
+        touching = at % 2 and ((at > 1 and not pieces[at - 1]) or (at + 1 < last and not pieces[at + 1]))
+        part = _PIECES[piece] if at % 2 else re.escape(piece)
+        parts.append(part.replace("{1,2}", "{2}") if touching else part)
+    return parts
 
 
 def _iso(text: str) -> datetime | None:

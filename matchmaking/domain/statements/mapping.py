@@ -28,6 +28,7 @@ from matchmaking.domain.statements.fields import (
 
 __all__ = ["AMOUNT_FIELDS", "DAY_FIELDS", "FIELDS", "TEXT_FIELDS", "Mapping", "parse_mapping"]
 
+_WIDTHS = {"Y": "#4", "y": "#2", "m": "#2", "d": "#2", "b": "#b", "B": "#b"}
 MAX_SOURCE = 100_000
 """Longest TOML text read, in characters."""
 
@@ -212,6 +213,7 @@ def _clash(formats: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _two_ways(name: str, other: str) -> bool:
+    """Whether one text can fit both patterns and name two days: the same separators and widths, another order."""
     orders = [re.findall(r"%([YymdbB])", pattern) for pattern in (name, other)]
-    marks = [re.sub(r"%[YymdbB]", "#", pattern) for pattern in (name, other)]
-    return marks[0] == marks[1] and orders[0] != orders[1] and sorted(orders[0]) == sorted(orders[1])
+    shapes = [re.sub(r"%([YymdbB])", lambda piece: _WIDTHS[piece[1]], pattern) for pattern in (name, other)]
+    return shapes[0] == shapes[1] and orders[0] != orders[1] and sorted(orders[0]) == sorted(orders[1])
