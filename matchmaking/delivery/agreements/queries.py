@@ -1,11 +1,18 @@
-"""Agreements and their terms, as rows."""
+"""Agreements and their terms, as rows and as the kernel's facts."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from collections.abc import Callable
+from datetime import date
+from typing import Any
 
-from matchmaking.delivery.agreements.models import Agreement, Condition, ConditionMet
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from matchmaking.delivery.agreements.facts import TERMS, met, signing, term, told_on, void
+from matchmaking.delivery.agreements.models import Agreement, Condition, ConditionMet, FactVoid
+from matchmaking.domain.conversion.facts import Event, Fact, Need
+from matchmaking.domain.money import Money
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.registry.portfolios.queries import seen_by
@@ -25,3 +32,78 @@ def agreement_by_key(session: Session, public_key: str) -> Agreement | None:
 def condition_is_met(session: Session, condition: Condition) -> bool:
     """Whether the condition was met."""
     return session.scalars(select(ConditionMet.id).where(ConditionMet.condition_id == condition.id)).first() is not None
+
+
+def signing_facts(session: Session, portfolio_id: int, agreement_id: int | None = None) -> list[Fact]:
+    """Signings, terms and voids of a portfolio, or of one agreement of it: eight SQL statements however many there are.
+
+    Voids always come for the whole portfolio: they name facts by key.
+    """
+    earlier = aliased(Agreement)
+    papers = select(Agreement, earlier.public_key.label("followed")).outerjoin(
+        earlier, earlier.id == Agreement.supersedes_id
+    )
+    found: list[Fact] = [signing(row) for row in session.execute(_of(papers, portfolio_id, agreement_id))]
+    for table in TERMS:
+        asked = select(table, Agreement.public_key, Agreement.currency).join(
+            Agreement, Agreement.id == table.agreement_id
+        )
+        found += [term(row) for row in session.execute(_of(asked, portfolio_id, agreement_id))]
+    done = select(ConditionMet, Condition.public_key.label("key")).join(
+        Condition, Condition.id == ConditionMet.condition_id
+    )
+    done = done.join(Agreement, Agreement.id == Condition.agreement_id)
+    found += [met(row) for row in session.execute(_of(done, portfolio_id, agreement_id))]
+    voids = session.scalars(select(FactVoid).where(FactVoid.portfolio_id == portfolio_id))
+    return [*found, *(void(row) for row in voids)]
+
+
+def event_facts(session: Session, portfolio_id: int, frozen_on: Callable[[date], date]) -> list[Fact]:
+    """The events that signings name, known since the first paper that names them; one SQL statement.
+
+    ``frozen_on``: the day on which an event's sign-in sheet freezes, from the day it was held.
+    """
+    wanted = (
+        select(Agreement.event_key, func.min(Agreement.event_on), func.min(Agreement.recorded_at))
+        .where(
+            Agreement.portfolio_id == portfolio_id, Agreement.event_key.is_not(None), Agreement.event_on.is_not(None)
+        )
+        .group_by(Agreement.event_key)
+        .order_by(Agreement.event_key)
+    )
+    return [Event(key, held, told_on(told), frozen_on(held)) for key, held, told in session.execute(wanted)]
+
+
+def need_facts(session: Session, portfolio_id: int, currency: str) -> list[Fact]:
+    """The needs that signings answer, known since the first paper for them; one SQL statement.
+
+    A need keeps the largest amount stated for it; it was declared at the latest when the first paper was signed.
+    """
+    wanted = (
+        select(
+            Agreement.need_key,
+            func.min(Agreement.firm),
+            func.max(Agreement.need_minor),
+            func.min(Agreement.signed_on),
+            func.min(Agreement.recorded_at),
+        )
+        .where(Agreement.portfolio_id == portfolio_id, Agreement.need_key.is_not(None))
+        .where(Agreement.need_minor.is_not(None), Agreement.signed_on.is_not(None))
+        .group_by(Agreement.need_key)
+        .order_by(Agreement.need_key)
+    )
+    return [
+        Need(key, firm or "", Money(amount, currency), declared, told_on(told))
+        for key, firm, amount, declared, told in session.execute(wanted)
+    ]
+
+
+def agreements_in(session: Session, portfolio_id: int) -> dict[str, Agreement]:
+    """Every case of a portfolio by public key."""
+    wanted = select(Agreement).where(Agreement.portfolio_id == portfolio_id, Agreement.origin == "case")
+    return {row.public_key: row for row in session.scalars(wanted.order_by(Agreement.id))}
+
+
+def _of(asked: Select[Any], portfolio_id: int, agreement_id: int | None) -> Select[Any]:
+    asked = asked.where(Agreement.portfolio_id == portfolio_id, Agreement.origin == "case")
+    return asked if agreement_id is None else asked.where(Agreement.id == agreement_id)

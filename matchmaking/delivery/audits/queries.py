@@ -115,7 +115,7 @@ def reckoned_days(session: Session, viewer: Viewer, portfolio_code: str, *, limi
 class RowFilter:
     """Which agreements, in which order. Empty text and None take everything; ``page`` counts from 1.
 
-    ``standing``: ``member``, ``pre_event`` (会前存量), ``late`` (补录) or ``unsigned``; ``finding``: a code of 待核实事项;
+    ``standing``: ``member``, ``pre_event`` (会前存量), ``late`` (补录), ``unsigned``; ``finding``: its code;
     ``sort``: a key of :data:`SORTS`, anything else means the amount the page is about.
     """
 

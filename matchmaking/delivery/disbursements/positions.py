@@ -62,6 +62,21 @@ def give_room_back(session: Session, position: DisbursementPosition, amount_mino
     session.refresh(position)
 
 
+def take_room_again(session: Session, position: DisbursementPosition, amount_minor: int) -> None:
+    """Revolving lines: a repayment was taken back; refused with ``more_than_left`` where its room is drawn already."""
+    table = DisbursementPosition
+    statement = (
+        update(table)
+        .where(table.agreement_id == position.agreement_id, table.repaid_minor >= amount_minor)
+        .where(table.drawn_minor - table.repaid_minor + amount_minor <= table.limit_minor)
+        .values(repaid_minor=table.repaid_minor - amount_minor, version=table.version + 1)
+        .returning(table.version)
+    )
+    if session.execute(statement, execution_options={"synchronize_session": False}).first() is None:
+        raise Refusal(_more_than_left(position, amount_minor))
+    session.refresh(position)
+
+
 def _more_than_left(position: DisbursementPosition, change_minor: int) -> Reason:
     taken = position.drawn_minor - position.repaid_minor
     left = max(position.limit_minor - taken, 0)

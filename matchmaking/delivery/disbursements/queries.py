@@ -1,4 +1,4 @@
-"""Disbursements as rows, and how much of a signing has been drawn."""
+"""Disbursements as rows and as the kernel's facts, and how much of a signing has been drawn."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from matchmaking.delivery.agreements.models import Agreement
+from matchmaking.delivery.disbursements.facts import ABOUT, bank_report, disbursement, said, verdict
 from matchmaking.delivery.disbursements.models import (
+    BankReport,
     Disbursement,
     DisbursementPosition,
     DisbursementVoid,
     Verdict,
 )
+from matchmaking.domain.conversion.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +100,41 @@ def twin_of(report: InForce, others: Iterable[InForce]) -> int | None:
     money = (report.amount_minor, report.value_on)
     alike = (o.id for o in others if (o.amount_minor, o.value_on) == money and o.branch != report.branch)
     return next(alike, None)
+
+
+def payment_facts(session: Session, portfolio_id: int, agreement_id: int | None = None) -> list[Fact]:
+    """Disbursements and all that is said about them: six SQL statements however many there are.
+
+    For one ``agreement_id``, only what concerns it; reports of how far lenders have told always come whole.
+    """
+    paid = select(Disbursement, Agreement.public_key.label("key"), Agreement.currency.label("currency"))
+    paid = paid.join(Agreement, Agreement.id == Disbursement.agreement_id)
+    found: list[Fact] = [disbursement(row) for row in session.execute(_of(paid, portfolio_id, agreement_id))]
+    for table in ABOUT:
+        asked = select(table, Disbursement.public_key, Agreement.currency)
+        asked = asked.join(Disbursement, Disbursement.id == table.disbursement_id)
+        asked = asked.join(Agreement, Agreement.id == Disbursement.agreement_id)
+        found += [said(row) for row in session.execute(_of(asked, portfolio_id, agreement_id))]
+    found += [verdict(row) for row in session.execute(_of(_verdicts(), portfolio_id, agreement_id))]
+    reports = session.scalars(select(BankReport).where(BankReport.portfolio_id == portfolio_id))
+    return [*found, *(bank_report(row) for row in reports)]
+
+
+def _verdicts() -> Select[Any]:
+    other = aliased(Agreement)
+    return (
+        select(
+            Verdict,
+            func.coalesce(Disbursement.public_key, Agreement.public_key).label("subject"),
+            other.public_key.label("other"),
+            Agreement.currency.label("currency"),
+        )
+        .outerjoin(Disbursement, Disbursement.id == Verdict.disbursement_id)
+        .join(Agreement, Agreement.id == func.coalesce(Disbursement.agreement_id, Verdict.agreement_id))
+        .outerjoin(other, other.id == Verdict.other_id)
+    )
+
+
+def _of(asked: Select[Any], portfolio_id: int, agreement_id: int | None) -> Select[Any]:
+    asked = asked.where(Agreement.portfolio_id == portfolio_id)
+    return asked if agreement_id is None else asked.where(Agreement.id == agreement_id)

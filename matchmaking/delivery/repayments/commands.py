@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from matchmaking.delivery.agreements.models import Agreement
+from matchmaking.delivery.agreements.commands import take_back
+from matchmaking.delivery.agreements.models import Agreement, FactVoid
 from matchmaking.delivery.agreements.recording import append, fresh_key, refuse_future, refuse_nothing
 from matchmaking.delivery.disbursements.models import Disbursement
-from matchmaking.delivery.disbursements.positions import give_room_back, hold_position
+from matchmaking.delivery.disbursements.positions import give_room_back, hold_position, take_room_again
 from matchmaking.delivery.repayments.models import BalanceObservation, Repayment
 from matchmaking.domain.money import plain_amount
 from matchmaking.domain.reasons import Reason, Refusal
@@ -76,3 +77,21 @@ def observe_balance(
     )  # fmt: skip
     payload = {"balance_minor": balance_minor, "on": on_day.isoformat()}
     return append(session, fact, portfolio_id=portfolio.id, actor=actor, tag="balance.observed", at=at, payload=payload)
+
+
+def take_back_repayment(
+    session: Session, *, actor: str, repayment: Repayment, voided_on: date, reason: str, at: datetime
+) -> FactVoid:
+    """Take back one repayment; on a revolving line the room it gave is taken again, and refused where it is used."""
+    agreement = session.get(Agreement, repayment.agreement_id) if repayment.agreement_id else None
+    if agreement is not None and agreement.revolving:
+        take_room_again(session, hold_position(session, agreement), repayment.amount_minor)
+    return take_back(
+        session,
+        actor=actor,
+        portfolio_id=repayment.portfolio_id,
+        fact=repayment,
+        voided_on=voided_on,
+        reason=reason,
+        at=at,
+    )

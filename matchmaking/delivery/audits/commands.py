@@ -1,0 +1,123 @@
+"""Reckoning an audit, and keeping it. A snapshot is appended, never rewritten; reckoning writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from matchmaking.delivery.audits.case_audit import reckon_cases
+from matchmaking.delivery.audits.facts import SCHEMA, Reckoned
+from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapshot
+from matchmaking.delivery.audits.statement_audit import reckon_statements
+from matchmaking.delivery.findings.models import Finding
+from matchmaking.delivery.statements.models import Statement
+from matchmaking.domain.reasons import Reason, Refusal
+from matchmaking.foundation.clock import business_day, end_of_day
+from matchmaking.foundation.trail import record
+from matchmaking.registry.portfolios.models import Portfolio
+
+AT_ONCE = 2_000
+"""Rows sent to the database at a time."""
+
+T = TypeVar("T")
+
+
+def reckon(session: Session, portfolio: Portfolio, *, as_of: date, known_on: date) -> Reckoned:
+    """The audit of ``portfolio`` as of one day and as known by the end of another; reads only.
+
+    Refuses with ``unknown_before_first_statement`` where a portfolio of statements has none on these days.
+    """
+    kinds = {"cases": reckon_cases, "statement": reckon_statements}
+    found = kinds[portfolio.kind](session, portfolio, as_of=as_of, known_on=known_on)
+    head = {
+        "schema": SCHEMA,
+        "portfolio": {
+            "code": portfolio.code,
+            "title_zh": portfolio.title_zh,
+            "title_en": portfolio.title_en,
+            "kind": portfolio.kind,
+            "currency": portfolio.currency,
+        },
+        "as_of": as_of.isoformat(),
+        "known_at": known_on.isoformat(),
+        "facts_seq": portfolio.facts_seq,
+        "findings": finding_counts(session, portfolio, found.payload, as_of=as_of, known_on=known_on),
+    }
+    return Reckoned(head | found.payload, found.rows, found.lines)
+
+
+def finding_counts(
+    session: Session, portfolio: Portfolio, payload: dict[str, Any], *, as_of: date, known_on: date
+) -> dict[str, int]:
+    """Code → number of 待核实事项 known by ``known_on``: of the standing statements, or of cases up to ``as_of``."""
+    keys = [statement["public_key"] for statement in payload.get("statements", ())]
+    standing = select(Statement.id).where(Statement.public_key.in_(keys))
+    about = or_(Finding.statement_id.in_(standing), Finding.statement_id.is_(None) & (Finding.as_of <= as_of))
+    wanted = (
+        select(Finding.code, func.count())
+        .where(Finding.portfolio_id == portfolio.id, Finding.recorded_at <= end_of_day(known_on), about)
+        .group_by(Finding.code)
+        .order_by(Finding.code)
+    )
+    return dict(session.execute(wanted).tuples().all())
+
+
+def take_snapshot(
+    session: Session, *, actor: str, portfolio: Portfolio, as_of: date, known_on: date, at: datetime
+) -> AuditSnapshot:
+    """Reckon and keep; the snapshot that is there already when no fact came in since it was made.
+
+    Refuses days to come: nobody knows them yet.
+    """
+    today = business_day(at)
+    if as_of > today or known_on > today:
+        raise Refusal(Reason("day_not_yet", {"day": max(as_of, known_on).isoformat(), "today": today.isoformat()}))
+    locked = select(Portfolio).where(Portfolio.id == portfolio.id).with_for_update()
+    portfolio = session.scalars(locked, execution_options={"populate_existing": True}).one()
+    kept = _kept(session, portfolio, as_of, known_on)
+    return kept or _keep(session, actor, portfolio, as_of, known_on, at)
+
+
+def _kept(session: Session, portfolio: Portfolio, as_of: date, known_on: date) -> AuditSnapshot | None:
+    wanted = select(AuditSnapshot).where(
+        AuditSnapshot.portfolio_id == portfolio.id,
+        AuditSnapshot.as_of == as_of,
+        AuditSnapshot.known_on == known_on,
+        AuditSnapshot.facts_seq == portfolio.facts_seq,
+    )
+    return session.scalars(wanted).one_or_none()
+
+
+def _keep(
+    session: Session, actor: str, portfolio: Portfolio, as_of: date, known_on: date, at: datetime
+) -> AuditSnapshot:
+    found = reckon(session, portfolio, as_of=as_of, known_on=known_on)
+    snapshot = AuditSnapshot(
+        portfolio_id=portfolio.id, as_of=as_of, known_on=known_on, facts_seq=portfolio.facts_seq,
+        payload=found.payload, made_at=at,
+    )  # fmt: skip
+    session.add(snapshot)
+    session.flush()
+    for table, rows in ((AuditRow, found.rows), (AuditLine, found.lines)):
+        for batch in _batches(rows):
+            session.execute(insert(table), [row | {"snapshot_id": snapshot.id} for row in batch])
+    payload = {
+        "snapshot": snapshot.id,
+        "as_of": as_of.isoformat(),
+        "known_on": known_on.isoformat(),
+        "facts_seq": portfolio.facts_seq,
+        "agreements": len(found.rows),
+    }
+    record(session, actor=actor, tag="audit.taken", subject=f"portfolio:{portfolio.code}", payload=payload, at=at)
+    return snapshot
+
+
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    source = iter(items)
+    while batch := list(islice(source, AT_ONCE)):
+        yield batch
