@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import create_engine, text
 
 from tests.house.running import flask
+from tests.house.tables import contents, schema
 from tests.house.tree import PACKAGE
 
 VERSIONS = PACKAGE / "migrations" / "versions"
@@ -39,59 +37,6 @@ def test_a_revision_does_not_depend_on_the_products_code() -> None:
     found = [path.name for path in sorted(VERSIONS.glob("*.py")) if "matchmaking" in path.read_text("utf-8")]
     assert list(VERSIONS.glob("*.py"))
     assert found == []
-
-
-@pytest.fixture
-def url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database without any table."""
-    if engine_name == "sqlite":
-        yield f"sqlite:///{tmp_path / 'migrated.sqlite3'}"
-        return
-    address = request.getfixturevalue("postgres_url")
-    engine = create_engine(address)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    yield address
-
-
-def contents(engine: Engine) -> dict[str, tuple[int, str]]:
-    """Table → how many rows, and a digest of them all, whatever order they come in."""
-    found = {}
-    with engine.connect() as connection:
-        for table in sorted(inspect(connection).get_table_names()):
-            if table == "alembic_version":
-                continue
-            rows = sorted(
-                repr(sorted(row.items())) for row in connection.execute(text(f"SELECT * FROM {table}")).mappings()
-            )
-            found[table] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
-    return found
-
-
-def schema(engine: Engine) -> dict[str, object]:
-    """Everything the engine tells of the tables: columns, keys, indexes, checks; and the guards."""
-    seen = inspect(engine)
-    tables = {
-        table: [
-            sorted(repr(sorted((k, str(v)) for k, v in part.items())) for part in parts)
-            for parts in (
-                seen.get_columns(table),
-                seen.get_indexes(table),
-                seen.get_foreign_keys(table),
-                seen.get_unique_constraints(table),
-                seen.get_check_constraints(table),
-            )
-        ]
-        for table in seen.get_table_names()
-    }
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if engine.dialect.name == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
-    with engine.connect() as connection:
-        guards = sorted(connection.scalars(text(query)))
-    return {"tables": tables, "guards": guards}
 
 
 def test_the_head_equals_the_models(url: str, tmp_path: Path) -> None:

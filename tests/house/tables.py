@@ -1,0 +1,45 @@
+"""What stands in a database, whichever engine keeps it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import Engine, inspect, text
+
+
+def contents(engine: Engine) -> dict[str, tuple[int, str]]:
+    """Table → how many rows, and a digest of them all, whatever order they come in."""
+    found = {}
+    with engine.connect() as connection:
+        for table in sorted(inspect(connection).get_table_names()):
+            if table == "alembic_version":
+                continue
+            rows = sorted(
+                repr(sorted(row.items())) for row in connection.execute(text(f"SELECT * FROM {table}")).mappings()
+            )
+            found[table] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
+    return found
+
+
+def schema(engine: Engine) -> dict[str, object]:
+    """Everything the engine tells of the tables: columns, keys, indexes, checks; and the guards."""
+    seen = inspect(engine)
+    tables = {
+        table: [
+            sorted(repr(sorted((k, str(v)) for k, v in part.items())) for part in parts)
+            for parts in (
+                seen.get_columns(table),
+                seen.get_indexes(table),
+                seen.get_foreign_keys(table),
+                seen.get_unique_constraints(table),
+                seen.get_check_constraints(table),
+            )
+        ]
+        for table in seen.get_table_names()
+    }
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if engine.dialect.name == "postgresql":
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    with engine.connect() as connection:
+        guards = sorted(connection.scalars(text(query)))
+    return {"tables": tables, "guards": guards}

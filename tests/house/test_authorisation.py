@@ -1,0 +1,79 @@
+"""Who may open what: the table, and every cell of it asked for over HTTP.
+
+A new route adds a line here. A route missing from the table, a line without a route, and a door that differs from its
+line all fail.
+"""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask, g
+
+from matchmaking.foundation.access.guard import Public, Requires, mark_of
+from matchmaking.foundation.access.permissions import Permission as P
+from matchmaking.foundation.access.roles import Role, permissions_of
+from tests.house.routes import address_of, pairs
+from tests.web_fixtures import Browser, sign_in
+
+PUBLIC = "public"
+TABLE: dict[tuple[str, str], P | str] = {
+    # method and route, as in app.url_map → the permission it asks for
+    ("GET", "/healthz"): PUBLIC,
+    ("GET", "/static/<path:filename>"): PUBLIC,
+    ("POST", "/language"): PUBLIC,
+    ("GET", "/sign-in"): PUBLIC,
+    ("POST", "/sign-in"): PUBLIC,
+    ("POST", "/sign-in/demo"): PUBLIC,
+    ("POST", "/sign-out"): P.OWN_ACCOUNT,
+    ("GET", "/account"): P.OWN_ACCOUNT,
+    ("POST", "/account/password"): P.OWN_ACCOUNT,
+    ("GET", "/sessions"): P.OWN_ACCOUNT,
+    ("POST", "/sessions/<id:session_id>/end"): P.OWN_ACCOUNT,
+}
+PRINCIPALS = (None, *Role)
+
+
+def test_every_route_is_in_the_table_and_every_line_has_a_route(app: Flask) -> None:
+    routes = {(method, rule.rule) for rule, method in pairs(app)}
+    assert routes - set(TABLE) == set(), "add these routes to the table"
+    assert set(TABLE) - routes == set(), "these lines have no route any more"
+
+
+def test_every_door_is_what_its_line_says(app: Flask) -> None:
+    for rule, method in pairs(app):
+        mark, line = mark_of(app, rule.endpoint), TABLE.get((method, rule.rule))
+        said = PUBLIC if isinstance(mark, Public) else mark.permission if isinstance(mark, Requires) else None
+        assert said == line, (method, rule.rule)
+
+
+def expected(role: Role | None, line: P | str) -> str:
+    """What the door does for ``role``: ``public``, ``open``, ``denied`` (404) or ``sign_in`` (redirect)."""
+    if line == PUBLIC:
+        return "public"
+    if role is None:
+        return "sign_in"
+    return "open" if line in permissions_of(role) else "denied"
+
+
+@pytest.mark.parametrize("role", PRINCIPALS, ids=lambda role: role.value if role else "anonymous")
+def test_every_cell_over_http(app: Flask, client: Browser, role: Role | None) -> None:
+    doors: list[str] = []
+    app.after_request(lambda response: (doors.append(g.get("door", "none")), response)[1])
+    for rule, method in pairs(app):
+        if rule.endpoint == "static":
+            continue
+        if role is not None:
+            sign_in(client, role)
+        line, path = TABLE[method, rule.rule], address_of(app, rule)
+        doors.clear()
+        # without a token: an open door to a form ends in 400 there, so nothing is changed by asking
+        answer = client.open(path, method=method)
+        verdict = expected(role, line)
+        assert doors == [verdict], (method, path)
+        assert answer.status_code < 500, (method, path)
+        if verdict == "sign_in":
+            assert answer.status_code == 303 and answer.headers["Location"].startswith("/sign-in")
+        if verdict == "denied":
+            assert answer.status_code == 404
+        if verdict in ("open", "public") and method != "GET":
+            assert answer.status_code == 400, (method, path, "a form without a token")
