@@ -41,6 +41,7 @@ def _read(path: Path) -> dict[str, str]:
 
 def _keep_hashed(response: Response) -> Response:
     if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
+        response.cache_control.no_cache = None
         response.cache_control.public = True
         response.cache_control.max_age = A_YEAR
         response.cache_control.immutable = True
