@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
+from matchmaking.domain.conversion.evidence import Evidence
 from matchmaking.domain.conversion.facts import (
     DUPLICATE_SIGNING,
     FLAG_DISMISSED,
@@ -37,7 +38,6 @@ from matchmaking.domain.conversion.facts import (
     Void,
     let_through,
 )
-from matchmaking.domain.conversion.reconciling import Evidence
 from matchmaking.domain.money import CurrencyMismatch
 from matchmaking.domain.reasons import Reason, Refusal
 

@@ -6,23 +6,19 @@ by anybody but the lender the third. A pair of reports of one payment by two bra
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
+from matchmaking.domain.conversion.evidence import NOTHING, Evidence, Slot, confirmed_report, same_payments
 from matchmaking.domain.conversion.facts import (
-    DISTINCT,
     FOR_BANK,
-    FOR_FIRM,
     LOAN,
     NOT_RECEIVED,
     RIGHT,
     Confirmation,
     Disbursement,
-    ThirdPartyLine,
     Verdict,
-    Void,
 )
 from matchmaking.domain.conversion.parameters import ConversionParameters
 from matchmaking.domain.money import Money
@@ -37,42 +33,6 @@ STATES = (THREE, TWO, ONE, CONFLICT, OVERDUE, VOIDED, DUPLICATE, NOT_PRINCIPAL)
 HELD = frozenset({VOIDED, DUPLICATE, NOT_PRINCIPAL})
 
 THE_BANK, THE_FIRM, THE_THIRD = "bank", "firm", "third"
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is known about one disbursement besides the bank's report."""
-
-    confirmations: tuple[Confirmation, ...] = ()
-    lines: tuple[ThirdPartyLine, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
-    voids: tuple[Void, ...] = ()
-
-    def joined(self, other: Evidence) -> Evidence:
-        """Both, for two reports of one payment."""
-        return Evidence(
-            self.confirmations + other.confirmations,
-            self.lines + other.lines,
-            self.verdicts + other.verdicts,
-            self.voids,
-        )
-
-    @property
-    def word(self) -> Confirmation | None:
-        """The firm's last answer. A *right* from a shared device is no answer until a call-back repeats it."""
-        heard = [c for c in self.confirmations if not (c.device_shared and c.answer == RIGHT)]
-        return max(heard, key=lambda c: (c.answered_on, c.key), default=None)
-
-    @property
-    def verdict(self) -> Verdict | None:
-        """The last verdict for a side."""
-        sided = [v for v in self.verdicts if v.kind in (FOR_BANK, FOR_FIRM)]
-        return max(sided, key=lambda v: (v.decided_on, v.key), default=None)
-
-    @property
-    def distinct(self) -> bool:
-        """Whether a verdict says that this report is a payment of its own."""
-        return any(verdict.kind == DISTINCT for verdict in self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +75,7 @@ def reconcile_signing(
     rows: list[Reconciliation] = []
     valid: list[Disbursement] = []
     for report in reports:
-        found = evidence.get(report.key, _NOTHING)
+        found = evidence.get(report.key, NOTHING)
         if found.voids:
             rows.append(
                 _held(
@@ -129,7 +89,7 @@ def reconcile_signing(
             rows.append(_held(report, NOT_PRINCIPAL, Reason("form_not_principal", {"form": report.form})))
         else:
             valid.append(report)
-    for slot in _same_payments(valid, evidence):
+    for slot in same_payments(valid, evidence):
         rows.extend(_reconcile_slot(slot, evidence, known_at, parameters))
     return tuple(sorted(rows, key=lambda row: (row.disbursement.value_on, row.disbursement.key)))
 
@@ -151,9 +111,6 @@ def reconcile(
     late = evidence.word is None and waited >= parameters.unanswered_days
     why = Reason("unanswered", {"days": waited}) if late else Reason("bank_alone", {})
     return Reconciliation(report, OVERDUE if late else ONE, report.amount, zero, zero, parties, (why, *notes), keys)
-
-
-_NOTHING = Evidence()
 
 
 def _parties(
@@ -248,48 +205,13 @@ def _held(report: Disbursement, state: str, why: Reason, *keys: str, same_as: st
     return Reconciliation(report, state, zero, zero, zero, (), (why,), (report.key, *keys), same_as)
 
 
-@dataclass(slots=True)
-class _Slot:
-    """Reports of what looks like one payment: at most one from each branch."""
-
-    reports: list[Disbursement] = field(default_factory=list)
-
-
-def _same_payments(reports: Sequence[Disbursement], evidence: Mapping[str, Evidence]) -> list[_Slot]:
-    """Reports grouped by payment: same lender, amount and value day, another branch.
-
-    The n-th report of every branch shares a slot, confirmed ones first, so that the order of arrival decides which
-    report is held and never how much money is counted.
-    """
-    groups: dict[tuple[str, Money, date], dict[str, list[Disbursement]]] = defaultdict(lambda: defaultdict(list))
-    slots: list[_Slot] = []
-    for report in reports:
-        if evidence.get(report.key, _NOTHING).distinct:
-            slots.append(_Slot([report]))
-        else:
-            groups[report.lender, report.amount, report.value_on][report.branch].append(report)
-    for branches in groups.values():
-        lines = [
-            sorted(line, key=lambda r: (not _confirmed(r, evidence), r.recorded_on, r.key))
-            for line in branches.values()
-        ]
-        for place in range(max(map(len, lines))):
-            slots.append(_Slot([line[place] for line in lines if place < len(line)]))
-    return slots
-
-
-def _confirmed(report: Disbursement, evidence: Mapping[str, Evidence]) -> bool:
-    word = evidence.get(report.key, _NOTHING).word
-    return word is not None and word.answer == RIGHT
-
-
 def _reconcile_slot(
-    slot: _Slot, evidence: Mapping[str, Evidence], known_at: date, parameters: ConversionParameters
+    slot: Slot, evidence: Mapping[str, Evidence], known_at: date, parameters: ConversionParameters
 ) -> list[Reconciliation]:
     first, *others = sorted(slot.reports, key=lambda r: (r.recorded_on, r.key))
-    confirmed = [report for report in slot.reports if _confirmed(report, evidence)]
+    confirmed = [report for report in slot.reports if confirmed_report(report, evidence)]
     if len(confirmed) > 1:
-        paid = [(report, evidence.get(report.key, _NOTHING)) for report in confirmed]
+        paid = [(report, evidence.get(report.key, NOTHING)) for report in confirmed]
         first = confirmed[0]
         others = [report for report in slot.reports if report not in confirmed]
     else:
@@ -300,11 +222,11 @@ def _reconcile_slot(
     return rows
 
 
-def _speaking_for(slot: _Slot, confirmed: list[Disbursement], evidence: Mapping[str, Evidence]) -> Evidence:
+def _speaking_for(slot: Slot, confirmed: list[Disbursement], evidence: Mapping[str, Evidence]) -> Evidence:
     """Evidence on any report of a payment speaks for it; where one is confirmed, its answer is the firm's word."""
-    joined = _NOTHING
+    joined = NOTHING
     for report in sorted(slot.reports, key=lambda r: r.key):
-        found = evidence.get(report.key, _NOTHING)
+        found = evidence.get(report.key, NOTHING)
         if confirmed and report not in confirmed:
             found = Evidence((), found.lines, found.verdicts)
         joined = joined.joined(found)
