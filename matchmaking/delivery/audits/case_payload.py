@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,6 +34,7 @@ def case_payload(audit: CaseAudit, bands: tuple[str, ...]) -> dict[str, Any]:
         "events": [_event(event) for event in audit.events],
         "months": [_month(tally) for tally in audit.months],
         "needs": [_need(need) for need in audit.needs],
+        "status_counts": dict(sorted(Counter(ledger.stage for ledger in audit.signings).items())),
         "memo": _memo(audit),
     }
 
