@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from matchmaking.delivery.findings.views import findings
+from matchmaking.delivery.statements.views import statements
 from matchmaking.registry.accounts.views import accounts
 
 
 def register_blueprints(app: Flask) -> None:
     """Hang every slice's pages on ``app``."""
-    for blueprint in (accounts,):
+    for blueprint in (accounts, statements, findings):
         app.register_blueprint(blueprint)

@@ -5,6 +5,8 @@ A slice adds a line to ``JOBS``; a slice whose ``jobs`` room registers tasks is 
 
 from __future__ import annotations
 
+from matchmaking.delivery.audits.intake import jobs as _import  # noqa: F401  registers statement.import
+from matchmaking.delivery.statements import jobs as _preview  # noqa: F401  registers statement.preview
 from matchmaking.foundation.files import jobs as files
 from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail import jobs as trail

@@ -39,6 +39,7 @@ class CameOf:
     """What became of a file. ``new`` is False when that day's statement said all of it already: nothing was added."""
 
     portfolio: str
+    currency: str
     statement: str
     as_of: date
     rows: int
@@ -50,6 +51,7 @@ class CameOf:
         """Plain values, for a task's result and the command line."""
         return {
             "portfolio": self.portfolio,
+            "currency": self.currency,
             "statement": self.statement,
             "as_of": self.as_of.isoformat(),
             "rows": self.rows,
@@ -110,7 +112,16 @@ def take_in_statement(
     attach(session, kept, subject=subject, words=taken.file_name, actor=actor, at=at)
     payload = _payload(statement, findings, compared)
     record(session, actor=actor, tag="statement.imported", subject=subject, payload=payload, at=at)
-    return CameOf(portfolio.code, statement.public_key, as_of, taken.rows, True, findings, statement.comparison)
+    return CameOf(
+        portfolio.code,
+        portfolio.currency,
+        statement.public_key,
+        as_of,
+        taken.rows,
+        True,
+        findings,
+        statement.comparison,
+    )
 
 
 def _same_again(
@@ -119,7 +130,16 @@ def _same_again(
     payload = {"file_sha256": taken.file_sha256, "mapping": taken.catalogued.mapping.name, "rows": taken.rows}
     subject = f"statement:{standing.public_key}"
     record(session, actor=actor, tag="statement.same_again", subject=subject, payload=payload, at=at)
-    return CameOf(portfolio.code, standing.public_key, standing.as_of, taken.rows, False, 0, standing.comparison)
+    return CameOf(
+        portfolio.code,
+        portfolio.currency,
+        standing.public_key,
+        standing.as_of,
+        taken.rows,
+        False,
+        0,
+        standing.comparison,
+    )
 
 
 def _found(session: Session, portfolio: Portfolio, statement: Statement, taken: Taken) -> Iterator[NewFinding]:
