@@ -44,7 +44,7 @@ def agree(ours: dict[str, Any], peer: dict[str, Any]) -> None:
         for name, answer in (("ours", ours), ("pandas", peer)):
             if answer[key] != value:
                 raise SystemExit(f"{name}: {key} is {answer[key]}, published {value}")
-    buckets = {bucket: amount for grade in ours["ledger"].values() for bucket, amount in grade["buckets"].items()}
+    buckets = {bucket: amount for grade in ours["ledger"].values() for bucket, amount in grade.items()}
     renamed = {"SP": "within", "SO": "over", "SC": "cancelled", "SW": "undisbursed", "SD": "difference"}
     if {renamed[b]: v for b, v in buckets.items() if b in renamed} != peer["ledger"]:
         raise SystemExit(f"the ledgers differ: {buckets} and {peer['ledger']}")
