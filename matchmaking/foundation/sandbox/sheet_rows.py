@@ -16,6 +16,9 @@ from matchmaking.domain.statements.cells import NumberText
 from matchmaking.domain.statements.days import DayText
 from matchmaking.foundation.sandbox.limits import Limits
 
+HEAD_ROOM = 100
+"""Rows above the limit that titles, headers and totals may take."""
+
 _WHOLE = 10**21
 """Up to here a float that is whole is written without an exponent."""
 
@@ -35,11 +38,12 @@ def sheet_rows(path: Path, sheet: str | None, limits: Limits) -> tuple[int, Iter
         raise Refusal(Reason("table_encrypted", {})) from None
     except (calamine.CalamineError, OSError, ValueError):
         raise Refusal(Reason("table_workbook_broken", {})) from None
-    if chosen.total_width > limits.columns:
-        raise Refusal(Reason("table_too_wide", {"columns": chosen.total_width, "limit": limits.columns}))
-    if chosen.total_height > limits.rows + 100:
+    height, width = chosen.end[0] + 1, chosen.end[1] + 1
+    if width > limits.columns:
+        raise Refusal(Reason("table_too_wide", {"columns": width, "limit": limits.columns}))
+    if height > limits.rows + HEAD_ROOM:
         raise Refusal(Reason("table_too_many_rows", {"limit": limits.rows}))
-    return chosen.total_height, _rows(chosen)
+    return height, _rows(chosen)
 
 
 def _chosen(book: Any, sheet: str | None) -> Any:
@@ -47,10 +51,10 @@ def _chosen(book: Any, sheet: str | None) -> Any:
     if sheet is not None:
         if sheet not in names:
             raise Refusal(Reason("table_sheet_missing", {"sheet": sheet, "sheets": ", ".join(names)[:200]}))
-        return book.get_sheet_by_name(sheet)
+        names = [sheet]
     for name in names:
         found = book.get_sheet_by_name(name)
-        if found.total_height:
+        if found.end is not None:
             return found
     raise Refusal(Reason("table_empty", {}))
 

@@ -14,6 +14,11 @@ from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.sandbox.limits import MEBI, Limits
 
 _CHUNK = MEBI
+_GZIP = 31
+"""zlib's sign for gzip members with their checksums."""
+_HALF = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+"""A surrogate written as if it were a character."""
+
 _CJK_UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
 
 
@@ -23,28 +28,30 @@ def content_of(path: Path, kind: str, limits: Limits) -> bytes:
     """
     if kind != "csv.gz":
         return path.read_bytes()
-    limit, held, size = limits.content_mb * MEBI, [], 0
-    unpacker = zlib.decompressobj(wbits=31)
+    limit, pieces, size = limits.content_mb * MEBI, [], 0
+    for piece in _unpacked(path):
+        pieces.append(piece)
+        size += len(piece)
+        if size > limit:
+            raise Refusal(Reason("table_gzip_size", {"limit_mb": limits.content_mb}))
+    return b"".join(pieces)
+
+
+def _unpacked(path: Path) -> Iterator[bytes]:
+    """The members of a gzip file one after the other, in pieces of at most a mebibyte; each must be whole."""
+    broken = Refusal(Reason("table_gzip_broken", {}))
+    unpacker = zlib.decompressobj(wbits=_GZIP)
     with path.open("rb") as file:
-        while block := file.read(_CHUNK):
-            while block:
-                try:
-                    piece = unpacker.decompress(block, _CHUNK)
-                except zlib.error:
-                    raise Refusal(Reason("table_gzip_broken", {})) from None
-                held.append(piece)
-                size += len(piece)
-                if size > limit:
-                    raise Refusal(Reason("table_gzip_size", {"limit_mb": limits.content_mb}))
-                block = unpacker.unconsumed_tail
-                if unpacker.eof:  # further members may follow
-                    block = unpacker.unused_data
-                    unpacker = zlib.decompressobj(wbits=31)
-                    if not block.strip(b"\0"):
-                        block = b""
-                elif not piece and not block:
-                    break
-    return b"".join(held)
+        while block := unpacker.unconsumed_tail or file.read(_CHUNK):
+            try:
+                yield unpacker.decompress(block, _CHUNK)
+                while unpacker.eof and unpacker.unused_data.strip(b"\0"):
+                    block, unpacker = unpacker.unused_data, zlib.decompressobj(wbits=_GZIP)
+                    yield unpacker.decompress(block, _CHUNK)
+            except zlib.error:
+                raise broken from None
+    if not unpacker.eof:
+        raise broken
 
 
 def encoding_of(content: bytes, encodings: tuple[str, ...]) -> str:
@@ -60,21 +67,29 @@ def encoding_of(content: bytes, encodings: tuple[str, ...]) -> str:
         raise Refusal(Reason("table_utf16", {}))
     if not wide and content[:4096].count(0) > 3:
         raise Refusal(Reason("table_not_text", {}))
-    failed_at = None
+    failed: dict[str, int] = {}
     for encoding in encodings:
         if encoding == "utf-16" and not wide:
             continue
         wrong_at = _first_wrong(content, encoding)
         if wrong_at is None:
-            if failed_at is not None:
-                _refuse_mixed(content, failed_at)
+            if failed:
+                _refuse_mixed(content, next(iter(failed.values())))
             return encoding
-        if failed_at is None:
-            failed_at = wrong_at
-    line = content.count(b"\n", 0, failed_at or 0) + 1
-    if content[failed_at or 0 :][:3] and re.match(rb"\xed[\xa0-\xbf][\x80-\xbf]", content[failed_at or 0 :][:3]):
-        raise Refusal(Reason("table_surrogate", {"line": line}))
-    raise Refusal(Reason("table_encoding", {"line": line, "encodings": ", ".join(encodings)}))
+        failed[encoding] = wrong_at
+    raise _no_encoding(content, failed)
+
+
+def _no_encoding(content: bytes, failed: dict[str, int]) -> Refusal:
+    """Why no declared encoding holds: half a character, two encodings in one file, or neither."""
+    wrong_at = next(iter(failed.values()), 0)
+    line = content.count(b"\n", 0, wrong_at) + 1
+    if _HALF.match(content, wrong_at):
+        return Refusal(Reason("table_surrogate", {"line": line}))
+    text = content.splitlines()[line - 1] if wrong_at else b""
+    if any(_first_wrong(text, encoding) is None for encoding in failed):
+        _refuse_mixed(content, wrong_at)
+    return Refusal(Reason("table_encoding", {"line": line, "encodings": ", ".join(failed)}))
 
 
 def _first_wrong(content: bytes, encoding: str) -> int | None:
