@@ -111,6 +111,10 @@ class TestMembership:
     def test_of_an_event(self):
         assert self.keys(Scope.event("E")) == (["NOW"], ["OLD", "LATE"])
 
+    def test_the_day_on_which_the_sheet_freezes_still_counts(self):
+        found = audit(EVENT, signing(event="E", recorded_on=date(2025, 3, 25)), scope=Scope.event("E"))
+        assert (len(found.signings), found.apart) == (1, ())
+
     def test_of_the_portfolio(self):
         assert self.keys(Scope()) == (["NONE", "NOW"], ["OLD", "LATE"])
 

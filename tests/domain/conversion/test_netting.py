@@ -142,9 +142,10 @@ class TestNetNew:
         assert audit(*told, as_of=DAY, known_at=date(2025, 5, 9)).ledger("S").provisional
 
     def test_own_disputed_money_moves_no_balance(self):
-        told = [signing(), baseline(), paid("D1", 1_000_000), said("D1"), paid("D2", 2_000_000, date(2025, 4, 1))]
-        found = audit(*told, said("D2", "not_received"))
-        assert buckets(found) == {"A4": 2_000_000, "A1": 1_000_000}
+        """What is in dispute cannot stand in for undisputed money that was paid back at once."""
+        told = [signing(), baseline(), paid("D1", 1_000_000), said("D1"), paid("D2", 2_000_000, date(2025, 4, 12))]
+        told += [said("D2", "not_received"), repaid("R", 1_000_000, date(2025, 4, 20), signing="S", disbursement="D1")]
+        assert buckets(audit(*told)) == {"A4": 2_000_000, "A3": 1_000_000}
 
     def test_a_voided_baseline_gives_way_to_its_correction(self):
         told = [signing(), baseline("B1", balance=3_000_000), baseline("B2"), paid(), said()]
