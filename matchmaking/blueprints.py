@@ -6,10 +6,11 @@ from flask import Flask
 
 from matchmaking.delivery.findings.views import findings
 from matchmaking.delivery.statements.views import statements
+from matchmaking.desks.office.views import office
 from matchmaking.registry.accounts.views import accounts
 
 
 def register_blueprints(app: Flask) -> None:
     """Hang every slice's pages on ``app``."""
-    for blueprint in (accounts, statements, findings):
+    for blueprint in (accounts, statements, findings, office):
         app.register_blueprint(blueprint)

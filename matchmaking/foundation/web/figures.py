@@ -11,7 +11,7 @@ from fractions import Fraction
 from markupsafe import Markup
 
 from matchmaking.domain.money import MINOR_PER_MAJOR, UNITS, percent_text, plain_amount
-from matchmaking.foundation.clock import business_day
+from matchmaking.foundation.clock import SHANGHAI, business_day
 
 NOT_APPLICABLE = "—"
 
@@ -88,6 +88,11 @@ def day(value: date | datetime | str | None) -> str:
     if isinstance(value, datetime):
         value = business_day(value)
     return value.isoformat() if isinstance(value, date) else str(value)[:10]
+
+
+def instant(value: datetime | None) -> str:
+    """``2026-11-06 09:00``, Shanghai time."""
+    return NOT_APPLICABLE if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def short_hash(digest: str | None, ends: bool = False) -> str:

@@ -26,9 +26,9 @@ class Place:
 
 PLACES = (
     Place(_("签约额去哪了"), "office.portfolio", "office.home", Permission.READ_AUDIT, ("office.home", "office.portfolio")),
-    Place(_("台账"), "office.agreements", "office.any_agreements", Permission.READ_AGREEMENTS, ("office.agreement",)),
-    Place(_("待核实事项"), "findings.index", "office.any_findings", Permission.READ_FINDINGS, ("findings.",)),
-    Place(_("对账单"), "statements.index", "office.any_statements", Permission.IMPORT_STATEMENTS, ("statements.",)),
+    Place(_("台账"), "office.agreements", "office.any_agreements", Permission.READ_AGREEMENTS, ("office.agreement", "office.evidence")),
+    Place(_("待核实事项"), "findings.index", "findings.index", Permission.READ_FINDINGS, ("findings.",)),
+    Place(_("对账单"), "statements.index", "statements.index", Permission.IMPORT_STATEMENTS, ("statements.",)),
     Place(_("口径"), "office.definitions", "office.definitions", Permission.READ_AUDIT, ("office.definitions", "office.divide")),
 )
 

@@ -7,23 +7,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import get_locale
 from werkzeug.routing import BuildError
 
 from matchmaking.domain.reasons import Reason
 from matchmaking.foundation.access.login import viewer_or_none
-from matchmaking.foundation.web import figures
+from matchmaking.foundation.web import charts, figures
+from matchmaking.foundation.web.locale import language
 from matchmaking.foundation.web.looks import look_of
 from matchmaking.foundation.web.navigation import entries
 from matchmaking.rulebook import explain, say, words
 
 LANGUAGE_NAMES = {"zh": ("zh-CN", "中文"), "en": ("en", "English")}
-
-
-def language() -> str:
-    """``zh`` or ``en``: the language of this answer."""
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "zh"
 
 
 def w(code: str, /, **params: Any) -> str:
@@ -34,6 +28,26 @@ def w(code: str, /, **params: Any) -> str:
 def w_or(code: str, otherwise: str, /, **params: Any) -> str:
     """As :func:`w`, or ``otherwise`` for codes that come from outside (a statement's own status words)."""
     return say(code, language(), **params) if code in words() else otherwise
+
+
+def bucket_name(bucket: str) -> str:
+    """The bucket's name: of the ageing ledger, or of a statement's."""
+    return w(_bucket_code(bucket))
+
+
+def bucket_rule(bucket: str) -> str:
+    """The rule by which yuan come into the bucket."""
+    return w(f"{_bucket_code(bucket)}_rule")
+
+
+def _bucket_code(bucket: str) -> str:
+    return f"statement_bucket_{bucket.lower()}" if bucket.startswith("S") else f"bucket_{bucket}"
+
+
+def family_name(family: str, *, statement: bool = False) -> str:
+    """A family's name; what a statement alone says has names of its own."""
+    own = f"statement_family_{family}"
+    return w(own if statement and own in words() else f"bucket_family_{family}")
 
 
 def reason_words(reason: Reason | dict[str, Any] | None) -> str:
@@ -94,6 +108,9 @@ def setup_words(app: Flask) -> None:
     app.jinja_env.globals.update(
         w=w,
         w_or=w_or,
+        bucket_name=bucket_name,
+        bucket_rule=bucket_rule,
+        family_name=family_name,
         reason_words=reason_words,
         language=language,
         link=link,
@@ -109,6 +126,9 @@ def setup_words(app: Flask) -> None:
     app.jinja_env.filters.update(
         amount=figures.amount_html,
         amount_text=figures.amount_text,
+        signed_text=figures.signed_text,
+        px=charts.px,
+        instant=figures.instant,
         pct=figures.pct,
         thousands=figures.thousands,
         day=figures.day,

@@ -1,0 +1,274 @@
+"""The finance office's pages: where signed money went, the list behind a figure, one agreement, the definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import structlog
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from matchmaking.delivery.audits.commands import take_snapshot
+from matchmaking.delivery.audits.queries import OpenedAudit, agreement_rows, latest_snapshot
+from matchmaking.delivery.audits.sheets import agreement_sheet
+from matchmaking.desks.office import definitions as defined
+from matchmaking.desks.office.asked import Asked, read_asked
+from matchmaking.desks.office.case import case_page
+from matchmaking.desks.office.division import divide as may_divide
+from matchmaking.desks.office.division import figures_of
+from matchmaking.desks.office.export import MEDIA, MOST_ROWS, workbook
+from matchmaking.desks.office.listing import list_page, read_filter
+from matchmaking.desks.office.portfolio import office_page
+from matchmaking.desks.office.setting import Setting, setting_of
+from matchmaking.foundation import clock, storage
+from matchmaking.foundation.access.guard import requires
+from matchmaking.foundation.access.login import current_viewer
+from matchmaking.foundation.access.next_page import safe_next
+from matchmaking.foundation.access.permissions import Permission
+from matchmaking.foundation.files import open_file
+from matchmaking.foundation.storage import run_in_unit_of_work
+from matchmaking.foundation.web.navigation import entries
+from matchmaking.registry.portfolios.queries import visible_portfolio, visible_portfolios
+
+office = Blueprint("office", __name__)
+
+
+def business_today() -> date:
+    """The demo's frozen day, or today in Shanghai."""
+    frozen = current_app.config["SETTINGS"].frozen_day
+    return date.fromisoformat(frozen) if frozen else clock.today()
+
+
+@office.get("/")
+@requires(Permission.OWN_ACCOUNT)
+def home() -> ResponseReturnValue:
+    """To the first portfolio this person may open, or to what else their role is for."""
+    viewer = current_viewer()
+    if viewer.may(Permission.READ_AUDIT):
+        mine = visible_portfolios(storage.session(), viewer)
+        if mine:
+            return redirect(url_for("office.portfolio", code=mine[0].code), code=303)
+        return render_template("office/nothing.html", may_import=viewer.may(Permission.IMPORT_STATEMENTS))
+    for entry in entries():
+        if entry.url != request.path:
+            return redirect(entry.url, code=303)
+    return redirect(url_for("accounts.account"), code=303)
+
+
+@office.get("/agreements")
+@requires(Permission.READ_AGREEMENTS)
+def any_agreements() -> ResponseReturnValue:
+    """The list of the first portfolio this person may open."""
+    mine = visible_portfolios(storage.session(), current_viewer())
+    if not mine:
+        return redirect(url_for("office.home"), code=303)
+    return redirect(url_for("office.agreements", code=mine[0].code), code=303)
+
+
+@office.get("/portfolios/<key:code>")
+@requires(Permission.READ_AUDIT)
+def portfolio(code: str) -> ResponseReturnValue:
+    """签约额去哪了."""
+    moved = _moved()
+    if moved:
+        return moved
+    opened, setting = _open(code, "office.portfolio", kept=("unit",))
+    if opened.snapshot is None:
+        return _unreckoned(setting)
+    return render_template("office/portfolio.html", page=office_page(setting, opened.payload, _later(opened, setting)))
+
+
+@office.post("/portfolios/<key:code>/audit")
+@requires(Permission.READ_AUDIT)
+def reckon(code: str) -> ResponseReturnValue:
+    """Reckon a pair of days and go back to the page that asked."""
+    viewer = current_viewer()
+    asked = read_asked(request.form)
+    found = visible_portfolio(storage.session(), viewer, code)
+    if found is None or asked.unreadable or asked.as_of is None:
+        abort(404 if found is None else 400)
+    known_on = asked.known_on or business_today()
+    run_in_unit_of_work(
+        take_snapshot, actor=viewer.actor, portfolio=found, as_of=asked.as_of, known_on=known_on, at=clock.now()
+    )
+    flash(_("已按截止 %(as_of)s、%(known)s 所知重新计算。", as_of=asked.as_of.isoformat(), known=known_on.isoformat()), "success")
+    days = {"as_of": asked.as_of.isoformat(), "known_at": known_on.isoformat()}
+    back = safe_next(request.form.get("back"), url_for("office.portfolio", code=code, **days))
+    return redirect(back, code=303)
+
+
+@office.get("/portfolios/<key:code>/agreements")
+@requires(Permission.READ_AGREEMENTS)
+def agreements(code: str) -> ResponseReturnValue:
+    """The agreements behind a figure: three SQL statements, whatever their number."""
+    moved = _moved()
+    if moved:
+        return moved
+    opened, setting = _open(code, "office.agreements", kept=("unit",), with_portfolios=False)
+    if opened.snapshot is None:
+        return _unreckoned(setting)
+    wanted = read_filter(request.args)
+    found = agreement_rows(storage.session(), current_viewer(), opened.snapshot, wanted)
+    return render_template("office/agreements.html", page=list_page(setting, opened.payload, wanted, found))
+
+
+@office.get("/portfolios/<key:code>/agreements.xlsx")
+@requires(Permission.EXPORT_FIGURES)
+def export(code: str) -> ResponseReturnValue:
+    """The filtered list as a workbook."""
+    opened, setting = _open(code, "office.agreements", with_portfolios=False)
+    if opened.snapshot is None:
+        abort(404)
+    wanted = read_filter(request.args)
+    rows, number = [], 1
+    while True:
+        found = agreement_rows(storage.session(), current_viewer(), opened.snapshot, replace(wanted, page=number))
+        rows.extend(found.rows)
+        if number >= found.pages or len(rows) >= MOST_ROWS:
+            break
+        number += 1
+    page = list_page(setting, opened.payload, wanted, found)
+    body = workbook(setting, rows, bucket=wanted.bucket, chosen=[one.words for one in page.chosen])
+    name = f"{setting.portfolio.code}-{setting.as_of.isoformat()}.xlsx"
+    return Response(body, mimetype=MEDIA, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@office.get("/portfolios/<key:code>/agreements/<key:key>")
+@requires(Permission.READ_AGREEMENTS)
+def agreement(code: str, key: str) -> ResponseReturnValue:
+    """One agreement: facts, parties, evidence."""
+    opened, setting = _open(code, "office.agreement", key=key, kept=("unit",), with_portfolios=False)
+    if opened.snapshot is None:
+        return _unreckoned(setting)
+    sheet = agreement_sheet(storage.session(), current_viewer(), opened.snapshot, key)
+    if sheet is None:
+        abort(404)
+    return render_template("office/agreement.html", page=case_page(setting, sheet))
+
+
+@office.get("/portfolios/<key:code>/agreements/<key:key>/evidence/<id:evidence_id>")
+@requires(Permission.READ_AGREEMENTS)
+def evidence(code: str, key: str, evidence_id: int) -> ResponseReturnValue:
+    """A file in support of this agreement, as it came: always an attachment; the reading is logged."""
+    opened, _setting = _open(code, "office.agreement", key=key, with_portfolios=False)
+    sheet = agreement_sheet(storage.session(), current_viewer(), opened.snapshot, key) if opened.snapshot else None
+    found = next((one for one in sheet.evidence if one.id == evidence_id), None) if sheet else None
+    if found is None:
+        abort(404)
+    log = structlog.get_logger("access")
+    log.info("evidence_read", viewer=current_viewer().login, agreement=key, sha256=found.sha256)
+    answer = send_file(
+        open_file(found.sha256),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=found.name,
+        etag=False,
+    )
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+@office.get("/portfolios/<key:code>/divide")
+@requires(Permission.READ_AUDIT)
+def divide(code: str) -> ResponseReturnValue:
+    """May these two figures be divided? The rate, or the refusal and what to ask instead."""
+    opened, setting = _open(code, "office.divide", kept=("unit", "top", "bottom"), with_portfolios=False)
+    if opened.snapshot is None:
+        return _unreckoned(setting)
+    found = figures_of(setting, opened.payload)
+    top, bottom = found.get(request.args.get("top", "")), found.get(request.args.get("bottom", ""))
+    answer = may_divide(setting, opened.payload, top, bottom) if top and bottom else None
+    return render_template("office/divide.html", page=setting, figures=list(found.values()), top=top, bottom=bottom, answer=answer)
+
+
+@office.get("/definitions")
+@requires(Permission.READ_AUDIT)
+def definitions() -> ResponseReturnValue:
+    """口径: what every figure means."""
+    asked = read_asked(request.args)
+    day = asked.as_of or business_today()
+    mine = visible_portfolios(storage.session(), current_viewer())
+    chosen = next((one for one in mine if one.code == request.args.get("portfolio")), None)
+    return render_template(
+        "office/definitions.html",
+        measures=defined.measure_entries(),
+        groups=defined.bucket_groups(),
+        numbers=defined.number_entries(day),
+        document_words=defined.document_words,
+        day=day,
+        portfolio=chosen or (mine[0] if mine else None),
+    )
+
+
+def _moved() -> Response | None:
+    """The chooser of portfolios sends the code it chose; the address then says it as a path."""
+    chosen, code = request.args.get("go"), (request.view_args or {}).get("code")
+    if not chosen:
+        return None
+    query: dict[str, Any] = {name: value for name, value in request.args.items() if name in ("as_of", "known_at", "unit", "grade")}
+    if chosen == code:
+        query |= {name: value for name, value in request.args.items() if name not in ("go", "code", "key") and not name.startswith("_")}
+    else:
+        query = {}  # another portfolio opens on its own day, in its own unit
+    endpoint = request.endpoint or "office.portfolio"
+    try:
+        return redirect(url_for(endpoint, code=chosen, **query), code=303)  # type: ignore[return-value]
+    except ValueError:
+        abort(404)
+
+
+def _open(
+    code: str, endpoint: str, *, kept: tuple[str, ...] = (), with_portfolios: bool = True, **values: Any
+) -> tuple[OpenedAudit, Setting]:
+    """The audit the address asks for, and the page's setting; 404 for a portfolio this reader may not see."""
+    viewer, asked = current_viewer(), read_asked(request.args)
+    session = storage.session()
+    opened = latest_snapshot(session, viewer, code, asked.as_of, asked.known_on, today=business_today())
+    if opened is None:
+        abort(404)
+    setting = setting_of(
+        opened,
+        asked,
+        portfolios=visible_portfolios(session, viewer) if with_portfolios else [opened.portfolio],
+        action=url_for(endpoint, code=code, **values),
+        may_reckon=viewer.may(Permission.READ_AUDIT),
+        notice=_notice(asked),
+        kept={name: request.args[name] for name in kept if request.args.get(name)},
+    )
+    return opened, setting
+
+
+def _notice(asked: Asked) -> str:
+    if not asked.unreadable:
+        return ""
+    return _("“%(text)s”不是日期，已按默认的日子显示。请写成 2026-09-30 这样。", text="”“".join(asked.unreadable))
+
+
+def _unreckoned(setting: Setting) -> str:
+    return render_template("office/unreckoned.html", page=setting)
+
+
+def _later(opened: OpenedAudit, setting: Setting) -> Mapping[str, Any] | None:
+    """The same day in the world as known now, when the page is of an earlier knowledge."""
+    today = business_today()
+    if not setting.known_asked or setting.known_on >= today:
+        return None
+    now = latest_snapshot(storage.session(), current_viewer(), opened.portfolio.code, opened.as_of, None, today=today)
+    if now is None or now.snapshot is None or opened.snapshot is None or now.snapshot.id == opened.snapshot.id:
+        return None
+    return now.payload if now.as_of == opened.as_of else None
