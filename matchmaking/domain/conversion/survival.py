@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 
 Z95 = Decimal("1.959963984540054")
 """The 97.5 % point of the normal distribution."""
+
+_DIGITS = Context(prec=28)
 
 HALF = Fraction(1, 2)
 LOG, LOG_LOG = "log", "log-log"
@@ -49,7 +51,7 @@ class Step:
         spread = z * _decimal(self.greenwood).sqrt()
         if kind == LOG:
             return (log - spread).exp(), min(Decimal(1), (log + spread).exp())
-        turn = spread / -log
+        turn = _DIGITS.divide(spread, -log)
         return (log * turn.exp()).exp(), (log * (-turn).exp()).exp()
 
 
@@ -130,4 +132,4 @@ def _bound(step: Step, kind: str, side: int) -> Fraction:
 
 
 def _decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator)
+    return _DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
