@@ -15,7 +15,7 @@ export PORT INSTANCE
 VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask
-SOURCES := matchmaking config.py wsgi.py tests bench
+SOURCES := matchmaking config.py wsgi.py tests bench docs
 # The first Python that is new enough; the locked requirements were resolved for 3.11.
 FIND_PYTHON = for p in $(PYTHON) python3.11 python3.12 python3.13 python3; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done
