@@ -63,7 +63,7 @@ def agreement_sheet(
     row = session.scalars(_of(AuditRow, snapshot, agreement)).one_or_none()
     known = _known(session, snapshot, agreement)
     claims = _claims(session, snapshot, agreement)
-    found = AgreementSheet(
+    return AgreementSheet(
         agreement=agreement,
         snapshot=snapshot,
         row=row,
@@ -78,7 +78,6 @@ def agreement_sheet(
         supersedes=_key_of(session, agreement.supersedes_id),
         superseded_by=_successors(session, agreement),
     )
-    return found
 
 
 def _of(table: Any, snapshot: AuditSnapshot, agreement: Agreement) -> Any:

@@ -1,4 +1,4 @@
-"""事实时间线: every fact of an agreement with its two days. Only added to; what was taken back stays, struck through."""
+"""事实时间线: every fact of an agreement with its two days; what was taken back stays, struck through."""
 
 from __future__ import annotations
 
