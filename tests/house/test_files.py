@@ -81,7 +81,7 @@ def test_the_front_ends_packages_are_exact_and_locked() -> None:
 
 
 def test_the_heavy_libraries_stay_out_of_the_web_process() -> None:
-    heavy = "pandas numpy numba duckdb highspy scipy openpyxl python_calamine xlsxwriter ortools optbinning"
+    heavy = "pandas numpy numba duckdb highspy scipy openpyxl python_calamine ortools optbinning"
     code = f"import sys, wsgi; print(sorted(set('{heavy}'.split()) & set(sys.modules)))"
     import tempfile
 
