@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
+from matchmaking.delivery.audits.cli import audit
 from matchmaking.delivery.audits.intake.cli import statement
 from matchmaking.foundation.jobs.cli import jobs, serve_command, worker_command_line
 from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail.cli import trail
 from matchmaking.registry.accounts.cli import roles, user
+from matchmaking.seeds.cli import seed
 
 
 def timed_jobs() -> tuple[Job, ...]:
@@ -21,5 +23,5 @@ def timed_jobs() -> tuple[Job, ...]:
 def register_commands(app: Flask) -> None:
     """Hang every slice's commands on ``app``."""
     app.extensions["timed_jobs"] = timed_jobs
-    for group in (trail, jobs, worker_command_line, serve_command, user, roles, statement):
+    for group in (trail, jobs, worker_command_line, serve_command, user, roles, statement, audit, seed):
         app.cli.add_command(group)

@@ -5,6 +5,7 @@ A slice adds a line to ``JOBS``; a slice whose ``jobs`` room registers tasks is 
 
 from __future__ import annotations
 
+from matchmaking.delivery.audits import jobs as audits
 from matchmaking.delivery.audits.intake import jobs as _import  # noqa: F401  registers statement.import
 from matchmaking.delivery.statements import jobs as _preview  # noqa: F401  registers statement.preview
 from matchmaking.foundation.files import jobs as files
@@ -15,4 +16,7 @@ JOBS: tuple[Job, ...] = (
     # name          run         minute hour day month weekday     days made up
     Job("checkpoint", trail.run, "0 * * * *"),
     Job("sweep-files", files.run, "30 3 * * *"),
+    # what needs a word is asked first, so that the audit of the same evening counts it
+    Job("findings", audits.run_findings, "0 21 * * *", 7),
+    Job("audit", audits.run_audit, "30 21 * * *", 7),
 )

@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.commands import take_snapshot
+from matchmaking.delivery.audits.questions import raise_findings
 from matchmaking.foundation.clock import SHANGHAI
 from matchmaking.foundation.files import attach
 from matchmaking.foundation.storage import run_in_unit_of_work
@@ -74,10 +75,18 @@ def _golden(session: Session, cases: Sequence[GoldenCase], vouchers: Sequence[Vo
         default_as_of=OPENS_ON,
     )
     facts = load_facts(session, portfolio, told)
+    _ask(session, portfolio)
     at = datetime.combine(TODAY, time(8), SHANGHAI)
     for voucher in vouchers:
         attach(session, voucher.kept, subject=voucher.subject, words=voucher.words, actor=ACTOR, at=at)
     return portfolio, facts
+
+
+def _ask(session: Session, portfolio: Portfolio) -> None:
+    """The questions raised on the evening of the day the demo opens on, and what today adds to them."""
+    for known_on in (OPENS_ON, TODAY):
+        evening = datetime.combine(known_on, time(7), SHANGHAI)
+        raise_findings(session, actor=ACTOR, portfolio=portfolio, as_of=OPENS_ON, known_on=known_on, at=evening)
 
 
 def _days(cases: Sequence[GoldenCase]) -> list[tuple[date, date]]:

@@ -79,11 +79,12 @@ def take_snapshot(
         raise Refusal(Reason("day_not_yet", {"day": max(as_of, known_on).isoformat(), "today": today.isoformat()}))
     locked = select(Portfolio).where(Portfolio.id == portfolio.id).with_for_update()
     portfolio = session.scalars(locked, execution_options={"populate_existing": True}).one()
-    kept = _kept(session, portfolio, as_of, known_on)
+    kept = kept_snapshot(session, portfolio, as_of, known_on)
     return kept or _keep(session, actor, portfolio, as_of, known_on, at)
 
 
-def _kept(session: Session, portfolio: Portfolio, as_of: date, known_on: date) -> AuditSnapshot | None:
+def kept_snapshot(session: Session, portfolio: Portfolio, as_of: date, known_on: date) -> AuditSnapshot | None:
+    """The snapshot of these two days, when no fact came in since it was made."""
     wanted = select(AuditSnapshot).where(
         AuditSnapshot.portfolio_id == portfolio.id,
         AuditSnapshot.as_of == as_of,

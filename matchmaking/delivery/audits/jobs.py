@@ -1,0 +1,66 @@
+"""Timed jobs: the audit of the evening, and the questions that cases raise. Twice for one day changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaking.delivery.audits.commands import kept_snapshot, take_snapshot
+from matchmaking.delivery.audits.models import AuditSnapshot
+from matchmaking.delivery.audits.questions import raise_findings
+from matchmaking.foundation.jobs.declared import JobContext
+from matchmaking.foundation.storage import run_in_unit_of_work, session
+from matchmaking.registry.portfolios.models import Portfolio
+from matchmaking.registry.portfolios.queries import all_portfolios
+
+ACTOR_AUDIT, ACTOR_FINDINGS = "job:audit", "job:findings"
+
+
+def run_audit(context: JobContext) -> dict[str, Any]:
+    """The job ``audit``: every portfolio of cases as of the day and as known by its end.
+
+    A portfolio of statements is reckoned anew only when it changed: between two statements its figures stand still.
+    """
+    taken = [run_in_unit_of_work(_audit, portfolio_id=key, context=context) for key in _portfolios()]
+    return {"taken": sum(taken), "unchanged": len(taken) - sum(taken)}
+
+
+def run_findings(context: JobContext) -> dict[str, Any]:
+    """The job ``findings``: what the cases of every portfolio leave open; statements raise theirs on import."""
+    added = [run_in_unit_of_work(_findings, portfolio_id=key, context=context) for key in _portfolios("cases")]
+    return {"portfolios": len(added), "added": sum(added)}
+
+
+def _portfolios(kind: str = "") -> list[int]:
+    return [portfolio.id for portfolio in all_portfolios(session()) if kind in ("", portfolio.kind)]
+
+
+def _audit(session: Session, *, portfolio_id: int, context: JobContext) -> bool:
+    portfolio = session.get_one(Portfolio, portfolio_id)
+    as_of = context.as_of
+    if portfolio.kind == "statement":
+        if portfolio.default_as_of is None or _stands(session, portfolio):
+            return False
+        as_of = min(as_of, portfolio.default_as_of)
+    elif kept_snapshot(session, portfolio, as_of, context.as_of) is not None:
+        return False
+    take_snapshot(session, actor=ACTOR_AUDIT, portfolio=portfolio, as_of=as_of, known_on=context.as_of, at=context.at)
+    return True
+
+
+def _stands(session: Session, portfolio: Portfolio) -> bool:
+    """Whether the latest statement was reckoned since the last fact came in."""
+    wanted = select(AuditSnapshot.id).where(
+        AuditSnapshot.portfolio_id == portfolio.id,
+        AuditSnapshot.as_of == portfolio.default_as_of,
+        AuditSnapshot.facts_seq == portfolio.facts_seq,
+    )
+    return session.execute(wanted).first() is not None
+
+
+def _findings(session: Session, *, portfolio_id: int, context: JobContext) -> int:
+    portfolio = session.get_one(Portfolio, portfolio_id)
+    days = {"as_of": context.as_of, "known_on": context.as_of}
+    return raise_findings(session, actor=ACTOR_FINDINGS, portfolio=portfolio, **days, at=context.at)
