@@ -101,6 +101,7 @@ class RowReader:
         self._steps = self._plan(found)
         self._as_of_at = found.find("as_of", mapping.as_of_column, needed=True) if mapping.as_of_column else None
         refuse_if(found.wrong)
+        self._needed = (*sorted(mapping.required), "currency")
         self._constants = {**mapping.constants, "currency": mapping.currency or mapping.constants.get("currency")}
 
     def read(self, cells: Sequence[str], line: int) -> Position | list[RowError]:
@@ -176,7 +177,7 @@ class RowReader:
             for name in AMOUNT_FIELDS:
                 if name in self.mapping.columns:
                     found.setdefault(name, 0)
-        for name in (*self.mapping.required, "currency"):
+        for name in self._needed:
             header = self._header_of(name)
             if found.get(name) is None and header not in told:
                 errors.append(RowError(line, header, Reason("cell_required", {"field": name})))

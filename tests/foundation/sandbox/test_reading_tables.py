@@ -11,11 +11,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from conftest import GOOD, HEADER, TOML, Read
-from workbooks import workbook
 
 from matchmaking.domain.statements.mapping import parse_mapping
 from matchmaking.foundation.sandbox import positions_in, preview, read_statement
+from tests.foundation.sandbox.tables import GOOD, HEADER, TOML, Read
+from tests.foundation.sandbox.workbooks import workbook
 
 ROWS: list[list[object]] = [
     ["编号", "企业", "签约日", "签约额", "已放款"],

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import HEADER, Read
-from workbooks import workbook
 
 from matchmaking.foundation.sandbox import Limits, reader
+from tests.foundation.sandbox.tables import HEADER, Read
+from tests.foundation.sandbox.workbooks import workbook
 
 MANY = 50_000
 GROWTH = 50 * 1024
