@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import delete, insert, select, text
 
 from matchmaking.domain.reasons import Reason
 from matchmaking.foundation import storage
 from matchmaking.foundation.storage import remove_session, session
-from matchmaking.foundation.trail import VerifyReport, verify
-from matchmaking.foundation.trail.chain import GENESIS, event_hash
+from matchmaking.foundation.trail import TrailEvent, TrailHead, VerifyReport, verify
+from matchmaking.foundation.trail.chain import GENESIS, event_hash, instant_text
 from matchmaking.foundation.trail.checkpoint import Checkpoint, read_checkpoints, write_checkpoint
 from matchmaking.rulebook import explain
 from tests.conftest import NOON
@@ -266,10 +267,38 @@ def test_verifying_while_others_write_raises_no_alarm(database: str) -> None:
             writer.join()
 
 
+def write_at_once(first: int, count: int) -> None:
+    """Lay events down in bulk, as ``record`` would have written them one by one."""
+    rows, last = [], _head()
+    for seq in range(first, first + count):
+        fields: dict[str, Any] = {"actor": "user:7", "tag": "file.attached", "subject": f"agreement:{seq}"}
+        payload = {"amount": 300_000_000 + seq, "currency": "CNY", "day": "2026-09-30"}
+        text_of = {"at": instant_text(NOON), "payload": rfc8785.dumps(payload).decode(), "prev_hash": last}
+        digest = event_hash(seq=seq, **fields, **text_of)
+        rows.append({"seq": seq, "at": NOON, "payload": payload, "prev_hash": last, "hash": digest, **fields})
+        last = digest
+    with storage.engine().begin() as connection:
+        connection.execute(insert(TrailEvent), rows)
+        connection.execute(delete(TrailHead))
+        connection.execute(insert(TrailHead), {"id": 1, "seq": first + count - 1, "hash": last})
+
+
+def _head() -> str:
+    found = session().scalar(select(TrailHead.hash))
+    remove_session()
+    return found or GENESIS
+
+
+def test_bulk_rows_are_what_record_writes(database: str) -> None:
+    write_at_once(1, 5)
+    write(2)
+    assert (check().events, check().fault) == (7, None)
+
+
 @pytest.mark.release
 def test_two_hundred_thousand_events_are_read_in_seconds(database: str) -> None:
-    for _ in range(20):
-        write(10_000)
+    for first in range(0, 200_000, 10_000):
+        write_at_once(first + 1, 10_000)
     begun = time.process_time()
     assert check().events == 200_000
     assert time.process_time() - begun < 15
