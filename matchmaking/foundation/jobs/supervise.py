@@ -33,19 +33,9 @@ PATIENCE = 30
 
 def web_command(settings: Settings) -> list[str]:
     """gunicorn on the bound address; ``WEB_CONCURRENCY`` sets its processes."""
-    address = f"{settings.bind}:{settings.port}"
-    return [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "wsgi:app",
-        "--bind",
-        address,
-        "--worker-class",
-        "gthread",
-        "--threads",
-        "4",
-    ]
+    options = ["--bind", f"{settings.bind}:{settings.port}", "--worker-class", "gthread", "--threads", "4"]
+    # no control socket: it would lie in the home folder, one for all installations of this user
+    return [sys.executable, "-m", "gunicorn", "wsgi:app", *options, "--no-control-socket"]
 
 
 def worker_command() -> list[str]:
