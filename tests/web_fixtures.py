@@ -26,6 +26,7 @@ from matchmaking.foundation import clock, storage
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.storage.engine import _factory
+from matchmaking.foundation.web.limits import limiter
 
 PASSWORD = "correct horse battery staple"
 ADDRESS = "127.0.0.1"
@@ -88,6 +89,8 @@ def make_app(settings: Settings, **config: Any) -> Flask:
     """The application as served, with a test's browser and without its rate limits getting in the way."""
     from matchmaking.app import create_app
 
+    # one process serves one application; tests make many, and one test's dead Redis is not the next one's
+    limiter._storage_dead = False
     app = create_app(settings)
     app.config.update(SIGN_IN_LIMIT="100000/minute", PAGE_LIMIT="100000/minute", **config)
     app.test_client_class = Browser

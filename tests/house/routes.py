@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.routing import Rule
 
-EXAMPLES = {"IdConverter": 1, "KeyConverter": "absent", "PathConverter": "absent.css", "UnicodeConverter": "absent"}
+EXAMPLES = {"IdConverter": 1, "KeyConverter": "absent", "PathConverter": "absent.css", "UnicodeConverter": "0" * 64}
 """What stands in for a variable part: an object that is not there."""
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -19,8 +19,7 @@ def pairs(app: Flask) -> list[tuple[Rule, str]]:
 def address_of(app: Flask, rule: Rule) -> str:
     """An address that this route answers, naming absent objects."""
     values = {name: EXAMPLES.get(type(part).__name__, 1) for name, part in rule._converters.items()}
-    with app.test_request_context("/"):
-        return app.url_map.bind("localhost").build(rule.endpoint, values, method=None)
+    return app.url_map.bind("localhost").build(rule.endpoint, values)
 
 
 def addresses(app: Flask) -> list[tuple[str, str]]:

@@ -8,8 +8,8 @@ from flask import Flask
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role
 from tests.conftest import NOON
-from tests.house.routes import address_of, pairs
 from tests.fingerprints import fingerprints
+from tests.house.routes import address_of, pairs
 from tests.web_fixtures import Browser, sign_in
 
 

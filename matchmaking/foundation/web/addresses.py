@@ -41,5 +41,5 @@ def setup_converters(app: Flask) -> None:
 
 def host_allowed(host: str, allowed: str) -> bool:
     """Whether a Host header names one of ours; ``allowed`` is a comma list, a leading dot admits subdomains."""
-    names = [name.strip() for name in allowed.split(",") if name.strip()]
-    return bool(host) and host.isascii() and "@" not in host and host_is_trusted(host, names)
+    names = [name.strip().lower() for name in allowed.split(",") if name.strip()]
+    return bool(host) and host.isascii() and "@" not in host and host_is_trusted(host.lower(), names)

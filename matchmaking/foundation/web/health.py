@@ -43,8 +43,9 @@ def _look(at: datetime) -> dict[str, Any]:
         if "alembic_version" in tables:
             heads = set(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
         seen = None
-        if "worker_heartbeat" in tables:
-            seen = connection.execute(text("SELECT max(seen_at) FROM worker_heartbeat")).scalar()
+        if "job_run" in tables:
+            # the worker seals the trail each hour at the latest: older than that, and it is not running
+            seen = connection.execute(text("SELECT max(heartbeat) FROM job_run")).scalar()
     return {"migrations": bool(heads) and heads == _expected_heads(), "worker_seconds": _age(seen, at)}
 
 

@@ -41,8 +41,7 @@ def refuse_unfit_request() -> None:
 
 def check_text(text: str) -> None:
     """Raise :class:`UnfitCharacters` for a text that PostgreSQL cannot hold."""
-    # U+FFFD stands where Werkzeug could not decode the address
-    if "\x00" in text or "%00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise UnfitCharacters(text[:20])
 
 
@@ -67,9 +66,7 @@ def _pairs(items: Iterable[tuple[str, str]]) -> Iterator[str]:
 def _json_texts() -> Iterator[str]:
     try:
         body = json.loads(request.get_data(cache=True) or b"null", parse_constant=_no_constant)
-    except RecursionError:
-        abort(400)
-    except ValueError:
+    except (ValueError, RecursionError):
         abort(400)
     yield from _leaves(body)
 

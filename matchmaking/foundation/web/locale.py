@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, has_request_context, request
 from flask_babel import Babel, get_locale
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -30,7 +30,7 @@ def setup_locale(app: Flask) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "matchmaking" / "translations"),
     )
-    Babel(app, locale_selector=lambda: LOCALES[choose_language()])
+    Babel(app, locale_selector=lambda: LOCALES[choose_language() if has_request_context() else "zh"])
     app.context_processor(lambda: {"explain": in_words, "languages": LANGUAGES})
     app.after_request(_keep_choice_in_address)
 

@@ -46,7 +46,7 @@ csrf = CSRFProtect()
 
 
 def setup_security(app: Flask, settings: Settings) -> None:
-    """Attach it all, in this order: number the request, check host and body, count, open the door or not, check token."""
+    """Attach it all. The order matters: number, host, body, count, door, and last the form's token."""
     _set_cookies(app, settings)
     bound_request(app)
     setup_login(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 from flask.cli import AppGroup, with_appcontext
 
@@ -25,7 +27,7 @@ class _Words(click.ClickException):
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
-        return click.get_text_stream("stdin").readline().rstrip("\n")
+        return sys.stdin.readline().rstrip("\n")
     typed: str = click.prompt("密码 Password", hide_input=True, confirmation_prompt=True)
     return typed
 

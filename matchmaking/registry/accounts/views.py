@@ -188,7 +188,7 @@ def _place() -> commands.Place:
     return commands.Place(
         hours=_settings().session_hours,
         address=request.remote_addr or "",
-        browser=request.user_agent.string,
+        browser="".join(letter for letter in request.user_agent.string if letter.isprintable()),
         previous=carried(),
     )
 
