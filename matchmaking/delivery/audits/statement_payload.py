@@ -93,6 +93,19 @@ class StatementTally:
         )
 
 
+PUBLISHED = (
+    "rows",
+    "signed",
+    "unsigned",
+    "signed_with_disbursed_gt0",
+    "conversion_count_pct",
+    "conversion_amount_pct",
+    "status_counts",
+    "anomalies",
+)
+"""Answers repeated under a mapping's ``answers_under``: the keys, no more and no fewer, of the published answers."""
+
+
 def statement_payload(
     tally: StatementTally, statements: Sequence[Statement], answers: Mapping[str, Answer], answers_under: str | None
 ) -> dict[str, Any]:
@@ -118,7 +131,8 @@ def statement_payload(
         "needs": [],
         "memo": {"without_original": {name: grade.without_original for name, grade in tally.grades}},
     }
-    return payload | told | ({answers_under: told} if answers_under else {})
+    nested = {answers_under: {key: told[key] for key in PUBLISHED}} if answers_under else {}
+    return payload | told | nested
 
 
 def plain(answer: Answer) -> Any:
