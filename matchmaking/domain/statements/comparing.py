@@ -141,8 +141,7 @@ def _kind(old: PositionFigures, new: PositionFigures, moved: list[str]) -> str:
 
 
 def _carried(old: PositionFigures, new: PositionFigures, moved: list[str], *, finer: bool) -> PositionFigures:
-    """The later figure where it moved, or where both agree and it is the finer one and stated; the earlier elsewhere.
-    """
+    """The later figure where it moved, or where both agree and it is the finer one; the earlier elsewhere."""
     amounts = {
         name: getattr(new if name in moved or (finer and getattr(new, name) is not None) else old, name)
         for name in COMPARED

@@ -85,8 +85,9 @@ class RowReader:
     """A mapping bound to the headers of one file; reads its rows.
 
     ``as_of``: the day the statement is declared for; rows that state another day are errors. ``stated_as_of`` holds
-    the day of the first row that states one. Raises :class:`Refusal` ``header_missing`` (naming the nearest header) or
-    ``header_twice``.
+    the day of the first row that states one; ``absent`` the declared fields whose column the file lacks (the required
+    ones and ``disbursed`` may not: money paid is never unknown because of a misspelt header). Raises :class:`Refusal`
+    ``header_missing`` (naming the nearest header) or ``header_twice``.
     """
 
     def __init__(self, mapping: Declaration, headers: Sequence[str], as_of: date | None = None) -> None:
@@ -101,6 +102,7 @@ class RowReader:
         self._steps = self._plan(found)
         self._as_of_at = found.find("as_of", mapping.as_of_column, needed=True) if mapping.as_of_column else None
         refuse_if(found.wrong)
+        self.absent = tuple(sorted(mapping.columns.keys() - {name for name, *_ in self._steps}))
         self._needed = (*sorted(mapping.required), "currency")
         self._constants = {**mapping.constants, "currency": mapping.currency or mapping.constants.get("currency")}
 
@@ -134,7 +136,7 @@ class RowReader:
     def _plan(self, found: Headers) -> list[Step]:
         steps = []
         for name, aliases in self.mapping.columns.items():
-            at = found.find(name, aliases, needed=name in self.mapping.required)
+            at = found.find(name, aliases, needed=name in self.mapping.required or name == "disbursed")
             if at is not None:
                 steps.append((name, at, self.headers[at], self._reader(name)))
         return steps

@@ -132,6 +132,7 @@ class Reading:
                 [error.line, error.column, error.reason.code, dict(error.reason.params)] for error in self.errors
             ],
             "headers": list(reader.headers),
+            "absent": list(reader.absent),
             "kind": self.kind,
             "encoding": self.encoding,
             "repeated": self.repeated,

@@ -37,6 +37,7 @@ class ReadReport:
     """What a reading found. ``out`` holds ``rows`` positions as JSON lines; nothing was stored anywhere else.
 
     ``errors``: the first of ``error_count``. ``sha256``: of the file as sent. ``headers``: as they stand in it.
+    ``absent``: declared fields that the file has no column for.
     ``repeated``: rows passed over as duplicates by the mapping's policy; ``footers``: total lines passed over.
     ``as_of``: the day the file itself states, if it does. ``kind``: csv, csv.gz, xlsx, xls or ods.
     """
@@ -46,6 +47,7 @@ class ReadReport:
     error_count: int
     sha256: str
     headers: tuple[str, ...]
+    absent: tuple[str, ...]
     out: Path
     kind: str
     encoding: str | None
@@ -112,6 +114,7 @@ def _report(report: dict[str, Any], path: Path, out: Path) -> ReadReport:
         error_count=report["error_count"],
         sha256=digest,
         headers=tuple(report["headers"]),
+        absent=tuple(report["absent"]),
         out=out,
         kind=report["kind"],
         encoding=report["encoding"],

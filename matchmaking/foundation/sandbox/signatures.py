@@ -24,7 +24,7 @@ _OTHERS = {
     b"<?xml": "XML",
     b"{\\rtf": "RTF",
     b"\x7fELF": "ELF",
-    b"MZ": "EXE",
+    b"MZ\x90\x00": "EXE",
     b"BZh": "bzip2",
     b"\xfd7zXZ": "xz",
 }

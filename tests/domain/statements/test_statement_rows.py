@@ -161,9 +161,13 @@ def test_one_row_of_another_day_is_a_row_error() -> None:
 
 def test_a_missing_header_names_the_nearest() -> None:
     with pytest.raises(Refusal) as refused:
-        RowReader(MAPPING, ["合同编号", "企业名称(全称)", "合同金额(元)", "截止日"])
+        RowReader(MAPPING, ["合同编号", "企业名称(全称)", "合同金额(元)", "放款金额（元）", "截止日"])
     told = {reason.params["field"]: reason.params["nearest"] for reason in refused.value.reasons}
-    assert told == {"firm": "企业名称(全称)", "original": "合同金额(元)"}
+    assert told == {
+        "firm": "企业名称(全称)",
+        "original": "合同金额(元)",
+        "disbursed": "放款金额（元）",
+    }
 
 
 def test_nothing_is_offered_when_nothing_is_near() -> None:
@@ -179,9 +183,10 @@ def test_a_header_that_stands_twice_is_refused_with_its_columns() -> None:
 
 
 def test_headers_are_compared_without_regard_to_width_case_spaces_and_line_breaks() -> None:
-    reader = RowReader(MAPPING, [" NO．", "企业\n名称", "合同金额(万元)", "\ufeff截止日"])
+    reader = RowReader(MAPPING, [" NO．", "企业\n名称", "合同金额(万元)", "放款金额(万元)", "\ufeff截止日"])
     assert reader.headers[1] == "企业 名称"
-    result = reader.read(["HT-1", "甲", "1", "2025-06-30"], 2)
+    assert reader.absent == ("currency", "first_money_on", "product", "rate_ppm", "signed_on", "status")
+    result = reader.read(["HT-1", "甲", "1", "0", "2025-06-30"], 2)
     assert isinstance(result, Position)
     assert result.external_id == "HT-1"
 
