@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import url_for
 
@@ -61,9 +62,9 @@ class Addresses:
     grade: str
 
     @property
-    def days(self) -> dict[str, str]:
+    def days(self) -> dict[str, Any]:
         """The query values every address carries."""
-        found = {"as_of": self.as_of.isoformat()}
+        found: dict[str, Any] = {"as_of": self.as_of.isoformat()}
         if self.known_on:
             found["known_at"] = self.known_on.isoformat()
         return found | {"unit": self.unit}
@@ -89,7 +90,7 @@ class Addresses:
         return url_for("office.divide", code=self.code, **self.days, top=top, bottom=bottom)
 
 
-def _given(**values: str | None) -> dict[str, str]:
+def _given(**values: str | None) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 

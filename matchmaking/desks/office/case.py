@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from matchmaking.delivery.audits.sheets import AgreementSheet, Answer, DisbursementSheet, Moment, SheetLine
+from matchmaking.delivery.audits.sheets import AgreementSheet, Answer, DisbursementSheet, KnownThen, Moment, SheetLine
 from matchmaking.desks.office.ledger import Bars, BucketLine, small_bar
 from matchmaking.desks.office.setting import Setting
 from matchmaking.domain.money import per_million
@@ -113,6 +113,11 @@ class CasePage:
         firm = (row.firm if row else None) or paper.firm
         lender = (row.branch or row.lender if row else None) or paper.branch or paper.lender
         return " × ".join(part for part in (firm, lender) if part) or paper.external_id
+
+    @property
+    def restated(self) -> Sequence[KnownThen]:
+        """Earlier audits of the same day that knew otherwise, latest first."""
+        return [then for then in self.sheet.restated if any(then.difference.values())]
 
     @property
     def unpaid(self) -> Sequence[SheetLine]:
@@ -235,7 +240,9 @@ def _event(moment: Moment, unit: str, currency: str) -> Event:
 
 
 def _detail(params: Mapping[str, Any], unit: str) -> str:
-    told = [_said(name, value, unit) for name, value in params.items() if value not in (None, "") and name not in UNSAID]
+    told = [
+        _said(name, value, unit) for name, value in params.items() if value not in (None, "") and name not in UNSAID
+    ]
     if params.get("device_shared"):
         told.append(_("共用设备，回访前不算确认"))
     if params.get("form") not in (None, "loan"):

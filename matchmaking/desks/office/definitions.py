@@ -40,13 +40,6 @@ class MeasureEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class BucketEntry:
-    """One bucket; its words come from the template."""
-
-    bucket: str
-
-
-@dataclass(frozen=True, slots=True)
 class BucketGroup:
     """Buckets of one family, of cases or of statements."""
 
@@ -67,12 +60,12 @@ class NumberEntry:
 
 def measure_entries() -> list[MeasureEntry]:
     """Every measure, those of cases first."""
-    return [
-        MeasureEntry(
-            code, w(f"measure_{code}"), w(f"measure_{code}_formula"), w(f"measure_{code}_exclusions"), code in STATEMENT_MEASURES
-        )
-        for code in (*MEASURES, *STATEMENT_MEASURES)
-    ]
+    return [_entry(code) for code in (*MEASURES, *STATEMENT_MEASURES)]
+
+
+def _entry(code: str) -> MeasureEntry:
+    name, formula, exclusions = (w(f"measure_{code}{part}") for part in ("", "_formula", "_exclusions"))
+    return MeasureEntry(code, name, formula, exclusions, code in STATEMENT_MEASURES)
 
 
 def bucket_groups() -> list[BucketGroup]:

@@ -14,7 +14,6 @@ from matchmaking.desks.office.setting import Setting
 from matchmaking.domain.conversion.cohorts import AMOUNT, Cohort, Quantity, Rate, rate
 from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation.web.figures import amount_text, pct, short_hash, thousands, unit_words
-from matchmaking.foundation.web.locale import in_words
 from matchmaking.foundation.web.words import language, w
 
 NEED = "need"
@@ -101,24 +100,22 @@ def _put(
 
 
 def _cohorts(setting: Setting, payload: Mapping[str, Any]) -> dict[str, Cohort]:
-    """Instrument → its whole cohort (the declared-new part has a predicate of its own)."""
+    """Grade → the cohort its measures are about (that of the declared-new part is another)."""
     found: dict[str, Cohort] = {}
-    for digest, told in payload.get("cohorts", {}).items():
-        if "declared" in told.get("predicate", ""):
+    for measure in payload["measures"]:
+        told = payload["cohorts"].get(measure["cohort"])
+        if told is None or measure["grade"] in found or "declared" in told["predicate"]:
             continue
         frozen = told.get("frozen_on")
-        found.setdefault(
-            told["instrument"],
-            Cohort(
-                predicate=told["predicate"],
-                instrument=told["instrument"],
-                currency=told["currency"],
-                portfolio=setting.portfolio.code,
-                frozen_on=date.fromisoformat(frozen) if frozen else None,
-                as_of=setting.as_of,
-                members=(),
-                digest=digest,
-            ),
+        found[measure["grade"]] = Cohort(
+            predicate=told["predicate"],
+            instrument=told["instrument"],
+            currency=told["currency"],
+            portfolio=setting.portfolio.code,
+            frozen_on=date.fromisoformat(frozen) if frozen else None,
+            as_of=setting.as_of,
+            members=(),
+            digest=measure["cohort"],
         )
     return found
 
@@ -128,7 +125,8 @@ def divide(setting: Setting, payload: Mapping[str, Any], top: Figure, bottom: Fi
     try:
         return Allowed(top, bottom, rate(top.quantity, bottom.quantity))
     except Refusal as refusal:
-        return Refused(top, bottom, _rows(top, bottom), in_words(refusal.reason), _instead(setting, payload, top, bottom))
+        why = w(f"refused_{refusal.reason.code}", top=top.what, bottom=bottom.what)
+        return Refused(top, bottom, _rows(top, bottom), why, _instead(setting, payload, top, bottom))
 
 
 def _rows(top: Figure, bottom: Figure) -> list[Row]:

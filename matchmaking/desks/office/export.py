@@ -24,7 +24,7 @@ MOST_ROWS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its head, its width, and how a row fills it. ``money``: minor units, written as a number of the unit."""
+    """A column: its head, its width, how a row fills it. ``money``: minor units, written as a number of the unit."""
 
     head: str
     width: int

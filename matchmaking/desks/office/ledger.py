@@ -1,6 +1,6 @@
 """One grade's ledger as its page shows it: families, buckets, shares, and the bar drawn from them.
 
-Subtotals come from amounts, never from rounded shares. Everything is read off a snapshot's payload; nothing is reckoned.
+Subtotals come from amounts, never from rounded shares. All is read off a snapshot's payload; nothing is reckoned.
 """
 
 from __future__ import annotations
@@ -142,17 +142,15 @@ def read_ledger(grade: Mapping[str, Any]) -> Ledger:
         bucket = given.get(code, {})
         amount = int(bucket.get("amount_minor", 0))
         bands = tuple(int(part) for part in bucket.get("bands", ())) or (0,) * len(BANDS)
-        lines.append(
-            BucketLine(
-                code, amount, int(bucket.get("verified_minor", 0)), int(bucket.get("count", 0)), _share(amount, signed), bands
-            )
-        )
+        verified, count = int(bucket.get("verified_minor", 0)), int(bucket.get("count", 0))
+        lines.append(BucketLine(code, amount, verified, count, _share(amount, signed), bands))
     return Ledger(str(grade["grade"]), signed, int(grade["count"]), tuple(lines))
 
 
 def _case_buckets(grade: str, given: Mapping[str, Any]) -> tuple[str, ...]:
     # K1 exists for papers of intent only; elsewhere its row would be noise
-    return tuple(code for code in CASE_BUCKETS if code != "K1" or grade not in CONTRACTS or code in given and given[code]["count"])
+    used = grade not in CONTRACTS or given.get("K1", {}).get("count")
+    return tuple(code for code in CASE_BUCKETS if code != "K1" or used)
 
 
 def _share(amount: int, signed: int) -> int | None:

@@ -66,7 +66,7 @@ def read_filter(query: Mapping[str, str]) -> RowFilter:
         search=_plain(query.get("q", ""))[:LONGEST],
         finding=_plain(query.get("finding", ""))[:60],
         standing=query.get("standing", "") if query.get("standing") in ("member", "pre_event", "late") else "",
-        sort=sort.removeprefix("-") or "amount",
+        sort=sort.removeprefix("-") or ("amount" if query.get("bucket", "") in LOOKS else "signed"),
         descending=sort.startswith("-") or not sort,
         page=page_number(query.get("page")),
     )
@@ -89,9 +89,9 @@ def list_page(setting: Setting, payload: Mapping[str, Any], wanted: RowFilter, f
         return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
     asked = ("-" if wanted.descending else "") + wanted.sort
-    state = ListState(asked, (*SORTS, "amount"), "-amount", address)
+    state = ListState(asked, (*SORTS, "amount"), "-amount" if wanted.bucket else "-signed", address)
     page = Page(found.page, found.total, address, found.per_page)
-    days = {name: query[name] for name in ("as_of", "known_at", "unit") if name in query}
+    days = {name: value for name, value in query.items() if name in ("as_of", "known_at", "unit")}
     return ListPage(
         setting=setting,
         rows=found.rows,

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from matchmaking.desks.office.ageing import Heat, heat_of
 from matchmaking.desks.office.division import Refused, needs_refusal
 from matchmaking.desks.office.ledger import BANDS, Bars, Ledger, bars, read_ledger
+from matchmaking.desks.office.listing import status_words
 from matchmaking.desks.office.rates import RateCard, rate_cards
 from matchmaking.desks.office.setting import Setting
 from matchmaking.foundation.web.figures import amount_text, pct, thousands, unit_words
@@ -89,7 +90,6 @@ class OfficePage:
     statement_url: str | None = None
     statuses: Sequence[Counted] = ()
     unsigned: int = 0
-    rows: int = 0
     days: Mapping[str, Any] | None = None
     restated: Restated | None = None
     refusal: Refused | None = None
@@ -110,6 +110,11 @@ class OfficePage:
     def finding_total(self) -> int:
         """Findings of all kinds."""
         return sum(finding.count for finding in self.findings)
+
+    @property
+    def status_total(self) -> int:
+        """Agreements counted by status."""
+        return sum(status.count for status in self.statuses)
 
     @property
     def all_url(self) -> str:
@@ -227,8 +232,7 @@ def office_page(setting: Setting, payload: Mapping[str, Any], later: Mapping[str
         statement_url=link("statements.statement", key=statement["public_key"]) if statement else None,
         statuses=_statuses(setting, payload),
         unsigned=payload.get("unsigned", 0),
-        rows=payload.get("rows", 0),
-        days=payload.get("days"),
+        days=payload["days"] if (payload.get("days") or {}).get("n") else None,
         restated=_restated(ledger, later),
         refusal=needs_refusal(setting, payload, ledger),
         memo=_memo(setting, payload),
@@ -266,7 +270,8 @@ def _findings(setting: Setting, payload: Mapping[str, Any]) -> list[Counted]:
 def _statuses(setting: Setting, payload: Mapping[str, Any]) -> list[Counted]:
     found = payload.get("status_counts") or {}
     return [
-        Counted(words or _("（未填）"), count, setting.addresses.agreements(status=words)) for words, count in found.items()
+        Counted(status_words(code) or _("（未填）"), count, setting.addresses.agreements(status=code))
+        for code, count in sorted(found.items(), key=lambda item: -item[1])
     ]
 
 

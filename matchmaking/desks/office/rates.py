@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-
 BESIDE = {
     "contract_disbursement_rate": "bank_reported_disbursement_rate",
     "new_money_rate": "bank_reported_new_money_rate",
@@ -47,8 +46,9 @@ class Quotient:
 
 @dataclass(frozen=True, slots=True)
 class RateCard:
-    """One card. ``beside``: another reading of the same question, ``capped`` or the bank's own. ``over``: minor units of
-    the numerator that lie beyond what was signed.
+    """One card. ``beside``: another reading of the same question, ``capped`` or the bank's own.
+
+    ``over``: minor units of the numerator that lie beyond what was signed.
     """
 
     code: str

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from flask import (
@@ -24,7 +26,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from matchmaking.delivery.audits.commands import take_snapshot
-from matchmaking.delivery.audits.queries import OpenedAudit, agreement_rows, latest_snapshot
+from matchmaking.delivery.audits.queries import AgreementRow, OpenedAudit, agreement_rows, latest_snapshot
 from matchmaking.delivery.audits.sheets import agreement_sheet
 from matchmaking.desks.office import definitions as defined
 from matchmaking.desks.office.asked import Asked, read_asked
@@ -46,6 +48,7 @@ from matchmaking.foundation.web.navigation import entries
 from matchmaking.registry.portfolios.queries import visible_portfolio, visible_portfolios
 
 office = Blueprint("office", __name__)
+CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 def business_today() -> date:
@@ -106,7 +109,10 @@ def reckon(code: str) -> ResponseReturnValue:
     run_in_unit_of_work(
         take_snapshot, actor=viewer.actor, portfolio=found, as_of=asked.as_of, known_on=known_on, at=clock.now()
     )
-    flash(_("已按截止 %(as_of)s、%(known)s 所知重新计算。", as_of=asked.as_of.isoformat(), known=known_on.isoformat()), "success")
+    flash(
+        _("已按截止 %(as_of)s、%(known)s 所知重新计算。", as_of=asked.as_of.isoformat(), known=known_on.isoformat()),
+        "success",
+    )
     days = {"as_of": asked.as_of.isoformat(), "known_at": known_on.isoformat()}
     back = safe_next(request.form.get("back"), url_for("office.portfolio", code=code, **days))
     return redirect(back, code=303)
@@ -135,7 +141,8 @@ def export(code: str) -> ResponseReturnValue:
     if opened.snapshot is None:
         abort(404)
     wanted = read_filter(request.args)
-    rows, number = [], 1
+    rows: list[AgreementRow] = []
+    number = 1
     while True:
         found = agreement_rows(storage.session(), current_viewer(), opened.snapshot, replace(wanted, page=number))
         rows.extend(found.rows)
@@ -193,7 +200,9 @@ def divide(code: str) -> ResponseReturnValue:
     found = figures_of(setting, opened.payload)
     top, bottom = found.get(request.args.get("top", "")), found.get(request.args.get("bottom", ""))
     answer = may_divide(setting, opened.payload, top, bottom) if top and bottom else None
-    return render_template("office/divide.html", page=setting, figures=list(found.values()), top=top, bottom=bottom, answer=answer)
+    return render_template(
+        "office/divide.html", page=setting, figures=list(found.values()), top=top, bottom=bottom, answer=answer
+    )
 
 
 @office.get("/definitions")
@@ -217,19 +226,17 @@ def definitions() -> ResponseReturnValue:
 
 def _moved() -> Response | None:
     """The chooser of portfolios sends the code it chose; the address then says it as a path."""
-    chosen, code = request.args.get("go"), (request.view_args or {}).get("code")
+    chosen, code = request.args.get("go", ""), (request.view_args or {}).get("code")
     if not chosen:
         return None
-    query: dict[str, Any] = {name: value for name, value in request.args.items() if name in ("as_of", "known_at", "unit", "grade")}
-    if chosen == code:
-        query |= {name: value for name, value in request.args.items() if name not in ("go", "code", "key") and not name.startswith("_")}
-    else:
-        query = {}  # another portfolio opens on its own day, in its own unit
-    endpoint = request.endpoint or "office.portfolio"
-    try:
-        return redirect(url_for(endpoint, code=chosen, **query), code=303)  # type: ignore[return-value]
-    except ValueError:
+    if not CODE.fullmatch(chosen):
         abort(404)
+    # another portfolio opens on its own day and in its own unit
+    kept = {name: value for name, value in request.args.items() if name != "go" and value} if chosen == code else {}
+    address = url_for(
+        "office.agreements" if request.endpoint == "office.agreements" else "office.portfolio", code=chosen
+    )
+    return redirect(f"{address}?{urlencode(kept)}" if kept else address, code=303)  # type: ignore[return-value]
 
 
 def _open(

@@ -14,9 +14,9 @@ TENTH = 10
 
 
 def apportion(amounts: Sequence[int], total: int, least: int = 0) -> list[int]:
-    """Split ``total`` units in proportion to ``amounts`` (≥ 0), exactly; every positive amount gets at least ``least``.
+    """Split ``total`` units in proportion to ``amounts`` (≥ 0), exactly; positive ones get at least ``least``.
 
-    Largest remainder first, ties to the earlier one. All zero gives all zero. Raises ``ValueError`` for a negative amount.
+    Largest remainder first, ties to the earlier one. All zero gives all zero. ``ValueError`` for a negative amount.
     """
     if any(amount < 0 for amount in amounts):
         raise ValueError("a negative amount has no width")
@@ -74,7 +74,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A drawn part: ``x`` and ``width`` in tenths; ``label`` lines inside (empty when on a leader); ``seen`` leaves the gap."""
+    """A drawn part: ``x`` and ``width`` in tenths; ``label``: lines inside, empty when it stands on a leader."""
 
     part: Part
     x: int
@@ -189,7 +189,7 @@ def _label(part: Part, width: int, style: Style) -> tuple[str, ...]:
     short = (part.code, part.short)
     if style.names and part.short and max(_measure(short)) <= width - 60:
         return short
-    if text_width(part.code, style.size) <= width - 40:
+    if text_width(part.code, style.size) <= width - 90:
         return (part.code,)
     return ()
 

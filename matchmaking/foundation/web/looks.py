@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """``css`` names the fill, ``texture`` the pattern over it; ``ink`` is ``w`` where letters are white, ``a`` vermilion."""
+    """``css``: the fill; ``texture``: the pattern over it; ``ink``: ``w`` for white letters, ``a`` for vermilion."""
 
     family: str
     css: str
@@ -59,3 +60,9 @@ FAMILY_ORDER = (PAID, WAITING, CLOSED, MERGED, UNKNOWN, UNEXPLAINED, DIFFERENCE)
 def look_of(bucket: str) -> Look:
     """The look of ``bucket``. ``KeyError`` for one nobody has drawn yet."""
     return LOOKS[bucket]
+
+
+def in_order(buckets: Iterable[str]) -> list[str]:
+    """``buckets`` in the fixed order of the screen."""
+    held = set(buckets)
+    return [code for code in LOOKS if code in held]

@@ -14,7 +14,7 @@ from matchmaking.foundation.access.permissions import Permission
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry. ``endpoint`` takes the portfolio's ``code``; ``otherwise`` is used where no portfolio is chosen yet."""
+    """One entry. ``endpoint`` takes the portfolio's ``code``; ``otherwise`` serves where none is chosen yet."""
 
     label: str
     endpoint: str
@@ -24,12 +24,13 @@ class Place:
     """Endpoints, or beginnings of them, that stand under this entry."""
 
 
+P = Permission
 PLACES = (
-    Place(_("签约额去哪了"), "office.portfolio", "office.home", Permission.READ_AUDIT, ("office.home", "office.portfolio")),
-    Place(_("台账"), "office.agreements", "office.any_agreements", Permission.READ_AGREEMENTS, ("office.agreement", "office.evidence")),
-    Place(_("待核实事项"), "findings.index", "findings.index", Permission.READ_FINDINGS, ("findings.",)),
-    Place(_("对账单"), "statements.index", "statements.index", Permission.IMPORT_STATEMENTS, ("statements.",)),
-    Place(_("口径"), "office.definitions", "office.definitions", Permission.READ_AUDIT, ("office.definitions", "office.divide")),
+    Place(_("签约额去哪了"), "office.portfolio", "office.home", P.READ_AUDIT, ("office.home", "office.portfolio")),
+    Place(_("台账"), "office.agreements", "office.any_agreements", P.READ_AGREEMENTS, ("office.agreement",)),
+    Place(_("待核实事项"), "findings.index", "findings.index", P.READ_FINDINGS, ("findings.",)),
+    Place(_("对账单"), "statements.index", "statements.index", P.IMPORT_STATEMENTS, ("statements.",)),
+    Place(_("口径"), "office.definitions", "office.definitions", P.READ_AUDIT, ("office.definitions", "office.divide")),
 )
 
 
@@ -65,11 +66,12 @@ def entries() -> list[Entry]:
 def _address(place: Place, code: str | None) -> str | None:
     if code and place.endpoint == "office.definitions":
         return url_for(place.endpoint, portfolio=code)
-    for endpoint, values in ((place.endpoint, {"code": code}), (place.otherwise, {})):
-        if values.get("code", "") is None:
-            continue
+    if code:
         try:
-            return url_for(endpoint, **values)
-        except BuildError:
-            continue
-    return None
+            return url_for(place.endpoint, code=code)
+        except (BuildError, ValueError):  # not a code at all: whatever stood in the query
+            pass
+    try:
+        return url_for(place.otherwise)
+    except BuildError:
+        return None

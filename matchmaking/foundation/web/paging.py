@@ -80,7 +80,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """Sorting of a list. ``asked`` is the query's ``sort`` value: a key of ``allowed``, with ``-`` before for descending."""
+    """Sorting of a list. ``asked``: the query's ``sort``, a key of ``allowed``, with ``-`` before for descending."""
 
     asked: str
     allowed: tuple[str, ...]

@@ -13,7 +13,7 @@ from matchmaking.domain.reasons import Reason
 from matchmaking.foundation.access.login import viewer_or_none
 from matchmaking.foundation.web import charts, figures
 from matchmaking.foundation.web.locale import language
-from matchmaking.foundation.web.looks import look_of
+from matchmaking.foundation.web.looks import in_order, look_of
 from matchmaking.foundation.web.navigation import entries
 from matchmaking.rulebook import explain, say, words
 
@@ -21,7 +21,7 @@ LANGUAGE_NAMES = {"zh": ("zh-CN", "中文"), "en": ("en", "English")}
 
 
 def w(code: str, /, **params: Any) -> str:
-    """The rulebook's words of ``code`` in this answer's language. ``KeyError`` for an unknown code: a page is then wrong."""
+    """The rulebook's words of ``code`` in this answer's language; ``KeyError`` for an unknown code."""
     return say(code, language(), **params)
 
 
@@ -32,16 +32,12 @@ def w_or(code: str, otherwise: str, /, **params: Any) -> str:
 
 def bucket_name(bucket: str) -> str:
     """The bucket's name: of the ageing ledger, or of a statement's."""
-    return w(_bucket_code(bucket))
+    return w(f"bucket_{bucket}")
 
 
 def bucket_rule(bucket: str) -> str:
     """The rule by which yuan come into the bucket."""
-    return w(f"{_bucket_code(bucket)}_rule")
-
-
-def _bucket_code(bucket: str) -> str:
-    return f"statement_bucket_{bucket.lower()}" if bucket.startswith("S") else f"bucket_{bucket}"
+    return w(f"bucket_{bucket}_rule")
 
 
 def family_name(family: str, *, statement: bool = False) -> str:
@@ -117,6 +113,7 @@ def setup_words(app: Flask) -> None:
         here=here,
         navigation=entries,
         bucket_look=look_of,
+        in_order=in_order,
         signed_in=viewer_or_none,
         other_languages=other_languages,
         is_demo=is_demo,
