@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.findings.models import Finding, FindingAnswer
@@ -21,11 +21,11 @@ from matchmaking.registry.portfolios.queries import seen_by
 STATES = ("open", "explained", "closed", "overtaken")
 """``overtaken``: its statement was corrected by a later one for the same day; the others follow the last answer."""
 
-_later = aliased(FindingAnswer)
 _last_answer = (
     select(FindingAnswer.kind)
     .where(FindingAnswer.finding_id == Finding.id)
-    .where(~select(_later.id).where(_later.finding_id == Finding.id, _later.id > FindingAnswer.id).exists())
+    .order_by(FindingAnswer.id.desc())
+    .limit(1)
     .correlate(Finding)
     .scalar_subquery()
 )

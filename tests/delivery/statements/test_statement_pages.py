@@ -1,4 +1,4 @@
-"""Handing in a statement on a page: preview, confirm, result; a mistake costs no second upload, a second click nothing."""
+"""Handing in a statement: a mistake costs no second upload, a second click adds nothing, a hostile file gets words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from config import Settings
@@ -244,13 +245,15 @@ def test_a_hostile_file_gets_words_and_never_a_fault(name: str, office: Browser,
     assert counts()["statement"] == 0
 
 
-def test_the_list_and_a_statement_take_three_statements_however_many_there_are(
-    office: Browser, now: datetime
-) -> None:
+def test_the_list_and_a_statement_take_three_statements_however_many_there_are(office: Browser, now: datetime) -> None:
     for number in range(3):
         take(full(loans(4 + number), DECEMBER.replace(day=number + 1)), DECEMBER.replace(day=number + 1), at=now)
     storage.remove_session()
-    for address in ("/statements", "/portfolios/agency/statements", "/statements/agency:ibrd-statement-of-loans:2020-12-02"):
+    for address in (
+        "/statements",
+        "/portfolios/agency/statements",
+        "/statements/agency:ibrd-statement-of-loans:2020-12-02",
+    ):
         office.get(address)
         with statements_sent() as sent:
             assert office.get(address).status_code == 200
@@ -285,13 +288,14 @@ def test_one_statement_shows_bridge_lists_and_source(office: Browser, now: datet
     assert office.get(f"/statements/{came.statement}?kind=drop+table&page=-1&unit=x").status_code == 200
 
 
-def test_the_source_file_is_an_attachment_and_its_reading_is_logged(
-    office: Browser, now: datetime, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_source_file_is_an_attachment_and_its_reading_is_logged(office: Browser, now: datetime) -> None:
     content = full(loans(2))
     came = take(content, at=now, name="十一月\u202e.csv")
     storage.remove_session()
-    answer = office.get(f"/statements/{came.statement}/file")
+    with capture_logs() as logged:
+        answer = office.get(f"/statements/{came.statement}/file")
+    read = [line for line in logged if line["event"] == "evidence_read"]
+    assert [(line["viewer"], line["statement"]) for line in read] == [("office_city", came.statement)]
     assert answer.data == content
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -303,7 +307,12 @@ def test_the_source_file_is_an_attachment_and_its_reading_is_logged(
 def test_what_a_county_may_not_see_is_not_there(client: Browser, now: datetime) -> None:
     came = take(full(loans(2)), at=now)
     sign_in(client, Role.FINANCE_OFFICE_COUNTY)
-    for address in ("/statements", "/statements/new", f"/statements/{came.statement}", f"/statements/{came.statement}/file"):
+    for address in (
+        "/statements",
+        "/statements/new",
+        f"/statements/{came.statement}",
+        f"/statements/{came.statement}/file",
+    ):
         assert client.get(address).status_code == 404
     sign_in(client, Role.OPERATOR)
     assert client.get("/statements").status_code == 200
