@@ -30,7 +30,7 @@ help: ## this list
 setup: $(VENV)/.runtime static/vendor/manifest.json $(VENV)/.translations ## everything but serving: packages, front end, database, demo data
 	@mkdir -p "$(INSTANCE)"
 	@$(FLASK) db upgrade
-	@$(FLASK) seed
+	@if [ "$${ENVIRONMENT:-}" != production ] && [ "$${DEMO:-1}" != 0 ]; then $(FLASK) seed; fi
 	@echo "ready: make run, then http://127.0.0.1:$(PORT)"
 
 setup-dev: $(VENV)/.dev static/vendor/manifest.json $(VENV)/.translations ## what tests, linters and benchmarks need

@@ -26,7 +26,7 @@ def schema(engine: Engine) -> dict[str, object]:
     seen = inspect(engine)
     tables = {
         table: [
-            sorted(repr(sorted((k, str(v)) for k, v in part.items())) for part in parts)
+            sorted(_plain(part) for part in parts)
             for parts in (
                 seen.get_columns(table),
                 seen.get_indexes(table),
@@ -43,3 +43,9 @@ def schema(engine: Engine) -> dict[str, object]:
     with engine.connect() as connection:
         guards = sorted(connection.scalars(text(query)))
     return {"tables": tables, "guards": guards}
+
+
+def _plain(part: object) -> str:
+    if isinstance(part, dict):
+        return repr(sorted((str(key), _plain(value)) for key, value in part.items()))
+    return str(part)

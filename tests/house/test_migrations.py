@@ -6,8 +6,13 @@ from pathlib import Path
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import create_engine, text
 
+from config import Settings
+from matchmaking.app import create_app
+from matchmaking.foundation import storage
+from matchmaking.seeds.demo import seed_demo
 from tests.house.running import flask
 from tests.house.tables import contents, schema
 from tests.house.tree import PACKAGE
@@ -65,23 +70,26 @@ def test_the_offline_script_can_be_written(url: str, tmp_path: Path) -> None:
 
 
 def test_down_and_up_again_loses_no_row_of_a_table_that_stays(url: str, tmp_path: Path) -> None:
-    flask("db", "upgrade", instance=tmp_path, url=url)
-    engine = create_engine(url)
-    fresh = schema(engine)
-    flask("seed", instance=tmp_path, url=url)
-    seeded = contents(engine)
-    assert sum(rows for rows, _ in seeded.values()) > 20, "the demo's rows are what this test carries through"
-    for steps in range(1, len(revisions())):
-        flask("db", "downgrade", f"-{steps}", instance=tmp_path, url=url)
-        left = contents(engine)
-        assert left == {table: seeded[table] for table in left}, f"{steps} down"
-        flask("db", "upgrade", instance=tmp_path, url=url)
-        again = contents(engine)
-        assert {table: again[table] for table in left} == left, f"{steps} down and up"
+    app = create_app(Settings(environment="test", instance=tmp_path, database_url=url, secret_key="t" * 40))
+    engine = storage.engine()
+    with app.app_context():
+        upgrade()
+        fresh = schema(engine)
+        seed_demo()
+        storage.remove_session()
+        seeded = contents(engine)
+        assert sum(rows for rows, _ in seeded.values()) > 20, "the demo's rows are what this test carries through"
+        for target in revisions()[1:]:
+            downgrade(revision=target)
+            left = contents(engine)
+            assert left == {table: seeded[table] for table in left}, f"down to {target}"
+            upgrade()
+            again = contents(engine)
+            assert {table: again[table] for table in left} == left, f"up again from {target}"
+            assert schema(engine) == fresh
+            seeded = again
+        downgrade(revision="base")
+        assert contents(engine) == {}
+        upgrade()
         assert schema(engine) == fresh
-        seeded = again
-    flask("db", "downgrade", "base", instance=tmp_path, url=url)
-    assert contents(engine) == {}
-    flask("db", "upgrade", instance=tmp_path, url=url)
-    assert schema(engine) == fresh
-    engine.dispose()
+    storage.dispose()
