@@ -36,8 +36,18 @@ def say(code: str, language: str = "zh", /, **params: Any) -> str:
 
 
 def explain(reason: Reason, language: str = "zh") -> str:
-    """A reason in words."""
-    return say(reason.code, language, **reason.params)
+    """A reason in words. A parameter named ``…_word`` or ``…_words`` holds codes, blanks between, and is spelt out."""
+    spelt = {
+        name: _spelt(value, language) if name.endswith(("_word", "_words")) else value
+        for name, value in reason.params.items()
+    }
+    return say(reason.code, language, **spelt)
+
+
+def _spelt(codes: Any, language: str) -> str:
+    """The words of blank-separated codes, one after another; a code without words stands as it is."""
+    known = [words()[code][language] if code in words() else code for code in str(codes).split()]
+    return {"zh": "、", "en": ", "}[language].join(known)
 
 
 @cache
