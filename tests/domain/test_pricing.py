@@ -101,7 +101,7 @@ def test_fixings_ascend_and_are_never_none() -> None:
 
 @pytest.mark.real
 def test_the_table_agrees_with_the_reference_but_for_one_row() -> None:
-    """The five-year rate was cut to 3.95 on 2024-02-20, as the press of that month has it; the reference cuts in March."""
+    """The five-year rate was cut to 3.95 on 2024-02-20, says that month's press; the reference cuts in March."""
     path = DATA / "reference" / "lpr_2019-08_2025-01.csv"
     if not path.exists():
         pytest.skip("no ../shared/data/reference here")
