@@ -1,4 +1,4 @@
-"""The domain is exact and blind: no float, nothing but the standard library and itself."""
+"""The domain is exact and blind: no float, nothing but the standard library and itself; NumPy for matching alone."""
 
 from __future__ import annotations
 
@@ -26,6 +26,28 @@ BLIND_TO = {
 """Standard modules that read a clock, chance, the machine or the network, or that answer in floats."""
 
 
+FLOATING = {
+    "float16",
+    "float32",
+    "float64",
+    "floating",
+    "double",
+    "single",
+    "half",
+    "divide",
+    "true_divide",
+    "mean",
+    "average",
+    "linspace",
+    "sqrt",
+    "exp",
+    "log",
+}
+"""NumPy's ways to floats."""
+IN_COLUMNS = {"numpy": "matchmaking.domain.matching"}
+"""Libraries of columns, and the only package of the domain that may import them."""
+
+
 def floats_in(module: Module) -> list[str]:
     """Where ``module`` makes a float: a literal, ``float(…)``, or a true division not of a ``Fraction``."""
     found = []
@@ -48,19 +70,40 @@ def _of_fraction(node: ast.BinOp | ast.AugAssign) -> bool:
 
 
 def strangers_in(module: Module) -> list[str]:
-    """What ``module`` imports that the domain must not know."""
+    """What ``module`` imports that the domain must not know. Matching works on columns and may have NumPy."""
     found = []
     for name, node in module.imports():
         top = name.split(".")[0]
         own = name.startswith("matchmaking.domain")
         blind = top in BLIND_TO or (top == "math" and name not in INTEGER_MATH)
-        if not own and (blind or top not in sys.stdlib_module_names):
+        columns = module.name.startswith(IN_COLUMNS.get(top, "-"))
+        if not own and not columns and (blind or top not in sys.stdlib_module_names):
             found.append(f"{module.at(node)}: {name}")
     return found
 
 
+def floating_in(module: Module) -> list[str]:
+    """Where ``module`` asks NumPy for floats: a floating dtype, or a function that answers in them."""
+    found = [node for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)]
+    return [
+        f"{module.at(node)}: {ast.unparse(node)}"
+        for node in found
+        if isinstance(node.value, ast.Name) and node.value.id == "np" and node.attr in FLOATING
+    ]
+
+
 def test_no_float_in_the_domain() -> None:
     assert [place for module in modules("domain") for place in floats_in(module)] == []
+
+
+def test_no_floating_column_in_the_domain() -> None:
+    assert [place for module in modules("domain") for place in floating_in(module)] == []
+
+
+@pytest.mark.parametrize(("code", "count"), [("np.float64(x)", 1), ("np.divide(x, y)", 1), ("np.int64(x)", 0)])
+def test_the_check_of_columns_sees_what_it_should(code: str, count: int) -> None:
+    module = modules("domain")[0]
+    assert len(floating_in(Module(module.name, module.path, ast.parse(code)))) == count
 
 
 def test_the_domain_imports_the_standard_library_and_itself_only() -> None:

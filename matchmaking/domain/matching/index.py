@@ -1,0 +1,131 @@
+"""Columns: a catalogue indexed once, a batch of needs set against it, and the points of chosen pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaking.domain.matching.catalogue import Need, Product
+from matchmaking.domain.matching.criteria import CRITERIA, Criterion
+from matchmaking.domain.matching.points import LINES, Line
+from matchmaking.domain.matching.policy import Policy
+from matchmaking.domain.matching.sets import Mask, Places
+from matchmaking.domain.reasons import Reason, Refusal
+
+Figures = NDArray[np.int64]
+
+
+class Catalogue:
+    """Products in columns, ready to be matched; made anew when a product changes. Holds nothing of any day.
+
+    ``criteria`` and ``lines`` are those of the house unless a caller tries out others. Keys are unique; one currency.
+    """
+
+    def __init__(
+        self,
+        products: Sequence[Product],
+        *,
+        criteria: Sequence[Criterion] = CRITERIA,
+        lines: Sequence[Line] = LINES,
+    ) -> None:
+        self.products = tuple(products)
+        self.criteria = tuple(criteria)
+        self.lines = tuple(lines)
+        self.currency = only_currency(product.currency for product in self.products)
+        self.order = key_order([product.key for product in self.products])
+        self._indexes: list[Any] = [criterion.index(self.products) for criterion in self.criteria]
+        self._figures = [columns([line.product(product) for product in self.products]) for line in self.lines]
+        self._overlaps = [line.overlap.index(self.products) if line.overlap else None for line in self.lines]
+
+    def meet(self, needs: Sequence[Need], on: date) -> Batch:
+        """``needs`` set against it on a day. :class:`Refusal` ``currency_mismatch`` where currencies differ."""
+        only_currency([*(need.amount.currency for need in needs), *([self.currency] if self.currency else [])])
+        order = key_order([need.key for need in needs])
+        meetings = [c.meet(needs, index, on) for c, index in zip(self.criteria, self._indexes, strict=True)]
+        figures = [columns([line.need(need, on) for need in needs]) for line in self.lines]
+        overlaps = [
+            line.overlap.meet(needs, accepted, on) if line.overlap and accepted else None
+            for line, accepted in zip(self.lines, self._overlaps, strict=True)
+        ]
+        return Batch(self, tuple(needs), order, meetings, figures, overlaps, self._figures)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Needs × products on a day. Masks by runs of needs; points by pairs of places."""
+
+    catalogue: Catalogue
+    needs: tuple[Need, ...]
+    order: Places
+    meetings: Sequence[Any]
+    need_figures: Sequence[tuple[Figures, ...]]
+    overlaps: Sequence[Any]
+    product_figures: Sequence[tuple[Figures, ...]]
+
+    def runs(self, cells: int) -> Iterator[slice]:
+        """Runs of needs of about ``cells`` pairs each."""
+        rows = max(cells // max(len(self.catalogue.products), 1), 1)
+        return (slice(start, min(start + rows, len(self.needs))) for start in range(0, len(self.needs), rows))
+
+    def eligible(self, rows: slice) -> Mask:
+        """(r, m) pairs that pass every criterion."""
+        found: Mask = np.ones((rows.stop - rows.start, len(self.catalogue.products)), np.bool_)
+        for meeting in self.meetings:
+            found &= meeting.block(rows)
+        return found
+
+    def failing(self, rows: slice) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+        """(r, m) how many criteria each pair fails, and the place of the one where it is just one."""
+        count = np.zeros((rows.stop - rows.start, len(self.catalogue.products)), np.int16)
+        which = np.zeros_like(count)
+        for place, meeting in enumerate(self.meetings):
+            missed = ~meeting.block(rows)
+            count += missed
+            which += missed * np.int16(place)
+        return count, which
+
+    def points(self, needs: Places, products: Places, policy: Policy) -> Figures:
+        """(p,) thousandths of points of pairs; also of pairs that are not eligible."""
+        total = np.zeros(len(needs), np.int64)
+        if not len(needs):
+            return total
+        for place, line in enumerate(self.catalogue.lines):
+            weight = policy.weights.get(line.code, 0)
+            if weight:
+                total += weight * self._fit(place, line, needs, products, policy)
+        return total
+
+    def _fit(self, place: int, line: Line, needs: Places, products: Places, policy: Policy) -> Any:
+        mine = tuple(column[needs] for column in self.need_figures[place])
+        theirs = tuple(column[products] for column in self.product_figures[place])
+        overlap = self.overlaps[place]
+        meets = overlap.pairs(needs, products) if overlap else np.bool_(False)
+        return line.fit(mine, theirs, meets, policy.settings)
+
+
+def columns(rows: Sequence[tuple[int, ...]]) -> tuple[Figures, ...]:
+    """Rows of ints as int64 columns."""
+    return tuple(np.array(column, np.int64) for column in zip(*rows, strict=True))
+
+
+def key_order(keys: Sequence[str]) -> Places:
+    """Place of each key when they are sorted. ``ValueError`` for a key that stands twice."""
+    ordered = sorted(range(len(keys)), key=keys.__getitem__)
+    if len(set(keys)) != len(keys):
+        raise ValueError("two needs or two products with one key")
+    rank = np.empty(len(keys), np.intp)
+    rank[ordered] = np.arange(len(keys))
+    return rank
+
+
+def only_currency(found: Any) -> str | None:
+    """The one currency of them all, None of nothing."""
+    currencies = sorted(set(found))
+    if len(currencies) > 1:
+        raise Refusal(Reason("currency_mismatch", {"left": currencies[0], "right": currencies[1]}))
+    return currencies[0] if currencies else None

@@ -1,0 +1,80 @@
+"""The policy: weights and settings of the soft lines, versioned and dated. A stored match keeps its version."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from matchmaking.domain.matching.points import FULL, LINES, SETTINGS
+from matchmaking.domain.reasons import Reason, Refusal
+
+WHOLE = 100
+"""Weights add up to it: the degree of fit is 0–100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """``weights``: line → whole points, adding up to 100. ``settings``: numbers the lines use (‰, ppm, times).
+
+    ``since`` is the first day it holds; ``document`` where it stands; ``verified`` False for design defaults.
+    """
+
+    version: str
+    since: date
+    document: str
+    verified: bool
+    weights: Mapping[str, int] = field(hash=False)
+    settings: Mapping[str, int] = field(hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))
+        object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
+        numbers = [*self.weights.values(), *self.settings.values()]
+        if any(type(number) is not int or number < 0 for number in numbers):
+            raise ValueError(f"policy {self.version}: weights and settings are whole numbers, not below zero")
+        if sum(self.weights.values()) != WHOLE:
+            raise ValueError(f"policy {self.version}: the weights do not add up to {WHOLE}")
+
+    def full(self, line: str) -> int:
+        """Full points of ``line`` in thousandths; a line without a weight counts nothing."""
+        return self.weights.get(line, 0) * FULL
+
+
+def parse_policies(text: str) -> tuple[Policy, ...]:
+    """Every version in a TOML text, oldest first. ``ValueError`` for a version or a day that stands twice, for a
+    weight of no line, and for a setting missing, unknown or above its range."""
+    found = tuple(_policy(entry) for entry in tomllib.loads(text)["versions"])
+    days = [policy.since for policy in found]
+    if days != sorted(set(days)) or len({policy.version for policy in found}) != len(found):
+        raise ValueError("versions of a policy stand in order of their day, each once")
+    return found
+
+
+def _policy(entry: Mapping[str, Any]) -> Policy:
+    made = Policy(**entry)
+    if set(made.weights) - {line.code for line in LINES} or set(made.settings) != set(SETTINGS):
+        raise ValueError(f"policy {made.version}: lines and settings are not those of the code")
+    wide = [name for name in made.settings if name.split("_")[-1] not in ("ppm", "times")]
+    if any(made.settings[name] > FULL for name in wide) or not 1 <= made.settings["quota_times"] <= FULL:
+        raise ValueError(f"policy {made.version}: a share lies between 0 and {FULL}, quota_times between 1 and {FULL}")
+    return made
+
+
+def policy_on(policies: Sequence[Policy], on: date) -> Policy:
+    """The version in force on ``on``; a :class:`Refusal` where none was yet."""
+    held = [policy for policy in policies if policy.since <= on]
+    if not held:
+        raise Refusal(Reason("match_policy_not_yet", {"day": on.isoformat()}))
+    return held[-1]
+
+
+def policy_named(policies: Sequence[Policy], version: str) -> Policy:
+    """The version a stored match names; ``KeyError`` for one nobody has written."""
+    for policy in policies:
+        if policy.version == version:
+            return policy
+    raise KeyError(version)

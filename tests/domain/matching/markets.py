@@ -1,0 +1,149 @@
+"""Made-up needs and products for the tests of matching: one that fits everything, and strategies for the rest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from matchmaking.domain.matching import codes as c
+from matchmaking.domain.matching.catalogue import Need, Product, Title
+from matchmaking.domain.matching.policy import Policy
+from matchmaking.domain.money import Money
+from matchmaking.rulebook import matching
+
+ON = date(2026, 11, 1)
+POLICY = matching.policy(ON)
+WAN = 1_000_000
+"""Minor units in 万元."""
+
+
+def need(key: str = "need-1", **changed: Any) -> Need:
+    """A tea firm of Ziyang that asks for 2,000,000 over a year; every fact given."""
+    asked = Need(
+        key=key,
+        amount=Money(200 * WAN),
+        term_months=12,
+        loan_kind=c.WORKING_CAPITAL,
+        guarantees=frozenset({c.MORTGAGE}),
+        guarantee_preferred=c.MORTGAGE,
+        rate_ceiling_ppm=50_000,
+        needed_by=date(2026, 12, 1),
+        area="610924",
+        industry="C1521",
+        founded_on=date(2025, 5, 1),
+        revenue=Money(800 * WAN),
+        size_class="small",
+        tax_grade="B",
+        titles=(Title("specialised", date(2024, 1, 1), date(2026, 12, 31)),),
+        first_loan=True,
+    )
+    return replace(asked, **changed)
+
+
+def product(key: str = "product-1", **changed: Any) -> Product:
+    """A product that asks nothing; keyword arguments are its attributes, or its rules where the name is a rule's."""
+    own = {name: changed.pop(name) for name in list(changed) if name in Product.__dataclass_fields__}
+    offered = Product(key=key, lender="bank-1", lowest_rate_ppm=38_500, rules=changed)
+    return replace(offered, **own)
+
+
+AMOUNTS = [1, 10 * WAN, 50 * WAN, 200 * WAN, 200 * WAN + 1, 500 * WAN, 10**15]
+TERMS = [1, 3, 6, 12, 13, 24, 60]
+RATES = [0, 30_000, 38_500, 50_000, 65_048]
+AREAS = ["610924", "610902", "6109", "61", "420100", "hengkou", "gaoxin"]
+INDUSTRIES = ["C1521", "1521", "15", "C", "0164", "A", "2451"]
+TITLES = ["specialised", "hightech", "brand"]
+DAYS = st.dates(ON - timedelta(days=900), ON + timedelta(days=400))
+
+
+def several(choices: Any) -> st.SearchStrategy[frozenset[str]]:
+    """Some of them, perhaps none."""
+    return st.frozensets(st.sampled_from(list(choices)), max_size=3)
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """None, or something of it."""
+    return st.none() | strategy
+
+
+def titles() -> st.SearchStrategy[tuple[Title, ...]]:
+    """Titles of any days, over and to come."""
+    one = st.builds(Title, st.sampled_from(TITLES), DAYS, maybe(DAYS))
+    return st.lists(one, max_size=2).map(tuple)
+
+
+def needs() -> st.SearchStrategy[Need]:
+    """Any need, unknown facts and edges of ranges included. All have one key."""
+    return st.builds(
+        Need,
+        key=st.just("need"),
+        amount=st.sampled_from(AMOUNTS).map(Money),
+        term_months=st.sampled_from(TERMS),
+        loan_kind=st.sampled_from(c.LOAN_KINDS),
+        guarantees=several(c.GUARANTEES),
+        guarantee_preferred=maybe(st.sampled_from(c.GUARANTEES)),
+        rate_ceiling_ppm=maybe(st.sampled_from(RATES)),
+        needed_by=maybe(DAYS),
+        area=maybe(st.sampled_from(["610924", "610902", "420102"])),
+        zone=maybe(st.sampled_from(["hengkou", "gaoxin"])),
+        industry=maybe(st.sampled_from(["C1521", "1521", "0164", "2451", "nonsense"])),
+        founded_on=maybe(DAYS),
+        revenue=maybe(st.sampled_from([0, *AMOUNTS]).map(Money)),
+        size_class=maybe(st.sampled_from(c.SIZE_CLASSES)),
+        tax_grade=maybe(st.sampled_from(c.TAX_GRADES)),
+        titles=maybe(titles()),
+        first_loan=maybe(st.booleans()),
+    )
+
+
+@st.composite
+def ranges(draw: st.DrawFn, name: str, values: list[int]) -> dict[str, int]:
+    """Two ends in order, one, or none."""
+    low, high = sorted(draw(st.tuples(st.sampled_from(values), st.sampled_from(values))))
+    kept = draw(st.sampled_from(["both", "low", "high", "none"]))
+    ends = {f"{name}_min": low} if kept in ("both", "low") else {}
+    return ends | ({f"{name}_max": high} if kept in ("both", "high") else {})
+
+
+@st.composite
+def products(draw: st.DrawFn) -> Product:
+    """Any product, with few rules or many. All have one key."""
+    rules: dict[str, Any] = {**draw(ranges("amount", AMOUNTS)), **draw(ranges("term", TERMS))}
+    optional = {
+        "loan_kinds": several(c.LOAN_KINDS),
+        "guarantees": several(c.GUARANTEES),
+        "regions": several(AREAS),
+        "industries": several(["C", "15", "1521", "A", "0164"]),
+        "months_in_business_min": st.sampled_from([0, 6, 12, 24]),
+        "revenue_min": st.sampled_from([0, *AMOUNTS]),
+        "size_classes": several(c.SIZE_CLASSES),
+        "tax_grade_min": st.sampled_from(c.TAX_GRADES),
+        "titles": several(TITLES),
+        "first_loan_only": st.just(True),
+    }
+    for name in draw(several(optional)):
+        rules[name] = draw(optional[name])
+    return Product(
+        key="product",
+        lender="bank",
+        lowest_rate_ppm=draw(st.sampled_from(RATES)),
+        promised_days=draw(maybe(st.integers(0, 90))),
+        quota_left=draw(maybe(st.sampled_from([0, *AMOUNTS]).map(Money))),
+        specialities=draw(several(["C", "15", "A"])),
+        rules={name: rule for name, rule in rules.items() if rule != frozenset()},
+    )
+
+
+def keyed(found: list[Any], name: str) -> list[Any]:
+    """With keys of their own, whose order is not that of the list."""
+    return [replace(one, key=f"{name}-{(place * 7) % 97:02d}-{place}") for place, one in enumerate(found)]
+
+
+def policies() -> st.SearchStrategy[Policy]:
+    """The house's policy and others: coarse ones that make ties, ones that leave lines out."""
+    coarse = replace(POLICY, version="coarse", weights={"price": 100})
+    plain = replace(POLICY, version="plain", weights={"amount": 50, "industry": 50})
+    return st.sampled_from([POLICY, coarse, plain])
