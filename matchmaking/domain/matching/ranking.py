@@ -13,6 +13,8 @@ from matchmaking.domain.matching.sets import Places
 
 Figures = NDArray[np.int64]
 NOBODY = -1
+DENSE = 8
+"""From one pair in so many, picking out of whole rows is cheaper than sorting the pairs."""
 
 
 def marks(points: Figures, ranks: Places, size: int) -> Figures:
@@ -32,13 +34,26 @@ def unmark(found: Figures, order: Places) -> tuple[NDArray[np.int32], NDArray[np
 
 
 def best_of_rows(shape: tuple[int, int], rows: Places, places: Places, found: Figures, k: int) -> Figures:
-    """(r, k) best marks of each row, best first."""
+    """(r, k) best marks of each row, best first. Sorting the pairs is cheaper where few are eligible."""
+    if len(rows) * DENSE < shape[0] * shape[1]:
+        return _best(np.full((shape[0], k), NOBODY, np.int64), rows, found)
     dense = np.full(shape, NOBODY, np.int64)
     dense[rows, places] = found
     if shape[1] > k:
         dense = np.partition(dense, shape[1] - k, axis=1)[:, shape[1] - k :]
     best = np.full((shape[0], k), NOBODY, np.int64)
     best[:, : dense.shape[1]] = np.sort(dense, axis=1)[:, ::-1]
+    return best
+
+
+def _best(best: Figures, places: Places, found: Figures) -> Figures:
+    """Writes the best marks of each place into its row of ``best``, best first."""
+    order = np.lexsort((-found, places))
+    places, found = places[order], found[order]
+    starts = np.searchsorted(places, np.arange(len(best)))
+    nth = np.arange(len(places)) - starts[places]
+    kept = nth < best.shape[1]
+    best[places[kept], nth[kept]] = found[kept]
     return best
 
 
@@ -67,9 +82,5 @@ class BestOfColumns:
         size, k = self._best.shape
         places = np.concatenate([np.repeat(np.arange(size), k), *(places for places, _ in self._waiting)])
         found = np.concatenate([self._best.ravel(), *(found for _, found in self._waiting)])
-        order = np.lexsort((-found, places))
-        places, found = places[order], found[order]
-        nth = np.arange(len(places)) - np.searchsorted(places, places)
-        kept = nth < k
-        self._best[places[kept], nth[kept]] = found[kept]
+        _best(self._best, places, found)
         self._waiting, self._held = [], 0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaking.domain.matching import kernel
+from matchmaking.domain.matching import kernel, ranking
 from matchmaking.domain.matching.catalogue import Need, Product
 from matchmaking.domain.matching.explain import explain
 from matchmaking.domain.matching.index import Catalogue
@@ -82,6 +82,17 @@ def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     assert at_once.eligible_count == sum(
         one.amount.minor <= other.rules["amount_max"] for one in asked for other in offered
     )
+
+
+@pytest.mark.parametrize("k", [1, 3, 40])
+def test_picking_out_of_rows_is_sorting_pairs(monkeypatch: pytest.MonkeyPatch, k: int) -> None:
+    asked = keyed([need(amount=Money(10_000_000 * (1 + place % 13))) for place in range(40)], "n")
+    offered = keyed([product(amount_max=10_000_000 * (1 + place % 11)) for place in range(30)], "p")
+    lists = []
+    for dense in (0, 10**9):
+        monkeypatch.setattr(ranking, "DENSE", dense)
+        lists.append(match(asked, offered, POLICY, ON, per_need=k).need_best)
+    np.testing.assert_array_equal(*lists)
 
 
 def test_ties_go_by_key() -> None:
