@@ -1,0 +1,1 @@
+"""The market: what firms need and what banks offer, until they meet."""
