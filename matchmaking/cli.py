@@ -1,4 +1,4 @@
-"""The list of shell commands: ``flask statement|audit|trail|jobs|worker|seed|user …``."""
+"""The list of shell commands: ``flask statement|audit|trail|jobs|worker|seed|user|organisation …``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from matchmaking.foundation.jobs.cli import jobs, serve_command, worker_command_
 from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail.cli import trail
 from matchmaking.registry.accounts.cli import roles, user
+from matchmaking.registry.organisations.cli import organisation
 from matchmaking.seeds.cli import seed
 
 
@@ -23,5 +24,5 @@ def timed_jobs() -> tuple[Job, ...]:
 def register_commands(app: Flask) -> None:
     """Hang every slice's commands on ``app``."""
     app.extensions["timed_jobs"] = timed_jobs
-    for group in (trail, jobs, worker_command_line, serve_command, user, roles, statement, audit, seed):
+    for group in (trail, jobs, worker_command_line, serve_command, organisation, user, roles, statement, audit, seed):
         app.cli.add_command(group)

@@ -11,4 +11,7 @@ from matchmaking.foundation.jobs import models as _jobs  # noqa: F401
 from matchmaking.foundation.storage import idempotency  # noqa: F401
 from matchmaking.foundation.trail import models as _trail  # noqa: F401
 from matchmaking.registry.accounts import models as _accounts  # noqa: F401
+from matchmaking.registry.consents import models as _consents  # noqa: F401
+from matchmaking.registry.enterprises import models as _enterprises  # noqa: F401
+from matchmaking.registry.organisations import models as _organisations  # noqa: F401
 from matchmaking.registry.portfolios import models as _portfolios  # noqa: F401

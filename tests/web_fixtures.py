@@ -34,6 +34,10 @@ PERSONAS = {
     Role.FINANCE_OFFICE_CITY: ("office_city", "市金融办 张敏", "*"),
     Role.FINANCE_OFFICE_COUNTY: ("office_county", "汉滨区金融办 李强", "610902"),
     Role.OPERATOR: ("operator", "平台运维 王芳", "*"),
+    Role.ENTERPRISE: ("firm", "陈记茶业 陈红", "610902"),
+    Role.BANK_OFFICER: ("bank_officer", "汉滨支行 客户经理 赵亮", "610902"),
+    Role.BANK_MANAGER: ("bank_manager", "汉滨支行 行长 孙萍", "610902"),
+    Role.BUREAU_OFFICER: ("bureau", "市工信局 周涛", "*"),
 }
 """Role → login, name, jurisdiction. A test fails when a role has no persona."""
 
@@ -92,7 +96,7 @@ def make_app(settings: Settings, **config: Any) -> Flask:
     # one process serves one application; tests make many, and one test's dead Redis is not the next one's
     limiter._storage_dead = False
     app = create_app(settings)
-    app.config.update(SIGN_IN_LIMIT="100000/minute", PAGE_LIMIT="100000/minute", **config)
+    app.config.update(SIGN_IN_LIMIT="100000/minute", PAGE_LIMIT="100000/minute", REGISTER_LIMIT="100000/minute", **config)
     app.test_client_class = Browser
     app.teardown_request(_look_for_dirt)
     # the built front end is not what these tests are about
@@ -107,10 +111,30 @@ def _hash() -> str:
     return hash_password(PASSWORD)
 
 
+def _make_places(session: Session, at: datetime) -> dict[str, int]:
+    """A firm, a bank with a branch, a bureau: kind of organisation → the id its people work for."""
+    from matchmaking.domain.identifiers import uscc_from
+    from matchmaking.registry.enterprises.commands import FirmTold, open_firm
+    from matchmaking.registry.organisations.commands import create_organisation, ensure_zones, open_branch
+
+    told: dict[str, Any] = {"actor": "test", "on": clock.business_day(at), "at": at}
+    ensure_zones(session)
+    bank = create_organisation(session, kind="bank", name="安康演示银行", area_code="*", public_key="bank", **told)
+    branch = open_branch(
+        session, parent=bank, name="安康演示银行汉滨支行", level="branch", area_code="610902", public_key="bank-hanbin",
+        **told,
+    )  # fmt: skip
+    bureau = create_organisation(session, kind="bureau", name="市工信局", area_code="*", public_key="bureau", **told)
+    tea = FirmTold(uscc_from("91", "610902", 1), "陈记茶业有限公司（演示）", "limited", "610902")
+    firm = open_firm(session, told=tea, entered_by="firm", public_key="firm-tea", **told)
+    return {"enterprise": firm.organisation_id, "bank": branch.id, "bureau": bureau.id}
+
+
 def _make_people(session: Session, at: datetime) -> dict[Role, int]:
+    from matchmaking.foundation.access.roles import ORGANISATION_OF
     from matchmaking.registry.accounts.models import UserAccount
 
-    people = {}
+    people, places = {}, _make_places(session, at)
     for role, (login, name, jurisdiction) in PERSONAS.items():
         user = UserAccount(
             login=login,
@@ -118,6 +142,7 @@ def _make_people(session: Session, at: datetime) -> dict[Role, int]:
             role=role.value,
             jurisdiction=jurisdiction,
             password_hash=_hash(),
+            organisation_id=places.get(ORGANISATION_OF[role]),
             created_at=at,
             password_changed_at=at,
         )

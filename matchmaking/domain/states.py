@@ -1,4 +1,4 @@
-"""The lifecycles people set: a need, a referral, whose turn it is, a credit decision, a signing, a product's version.
+"""The lifecycles people set: a firm, a need, a referral, whose turn it is, a decision, a signing, a product's version.
 
 What the world sets (awaiting, partly paid, overdue) is not here: it is derived from facts and a day
 (``conversion/stages.py``). No state says "disbursed": agreed is not paid. Of the stages of a case, 草稿 to 已核实 are
@@ -19,6 +19,20 @@ FIRM, BUREAU, OFFICER, MANAGER, SYSTEM = "enterprise", "bureau_officer", "bank_o
 BANK = f"{OFFICER} {MANAGER}"
 HELPED = f"{FIRM} {BUREAU}"
 """The firm, or the bureau entering for a firm without a phone (代录) or pushing with the firm's consent."""
+
+ENTERPRISE = TransitionTable.of(
+    "enterprise",
+    "waiting",
+    # figures change every year and leave the verdict standing; code, county, legal form and industry do not
+    ("waiting verified returned", "update", HELPED, "="),
+    ("waiting verified returned", "change_identity", HELPED, "waiting"),
+    ("waiting", "verify", BUREAU, "verified"),
+    # a verified firm may turn out not to be what it said
+    ("waiting verified", "return", BUREAU, "returned"),
+    # 注销: the firm ended; what it did stays
+    ("waiting verified returned", "close", BUREAU, "closed"),
+)
+"""企业登记: it waits, is verified or sent back by the bureau, and waits again when the firm's identity changes."""
 
 NEED = TransitionTable.of(
     "need",
@@ -134,6 +148,6 @@ PRODUCT_VERSION = TransitionTable.of(
 """A version of a product, or of a bank's published lists (三张清单): once published, never amended, only followed."""
 
 LIFECYCLES: Mapping[str, TransitionTable] = {
-    table.name: table for table in (NEED, REFERRAL, TURN, DECISION, SIGNING, PRODUCT_VERSION)
+    table.name: table for table in (ENTERPRISE, NEED, REFERRAL, TURN, DECISION, SIGNING, PRODUCT_VERSION)
 }
 """Every table by name."""

@@ -21,6 +21,27 @@ def contents(engine: Engine) -> dict[str, tuple[int, str]]:
     return found
 
 
+def rows(engine: Engine) -> dict[str, list[dict[str, str]]]:
+    """Table → its rows, every value as text."""
+    found = {}
+    with engine.connect() as connection:
+        for table in sorted(inspect(connection).get_table_names()):
+            if table != "alembic_version":
+                read = connection.execute(text(f"SELECT * FROM {table}")).mappings()
+                found[table] = [{name: repr(value) for name, value in row.items()} for row in read]
+    return found
+
+
+def same(one: dict[str, list[dict[str, str]]], other: dict[str, list[dict[str, str]]]) -> bool:
+    """Whether tables in both hold the same rows, as far as the columns go that both know."""
+    return all(_common(one[table], other[table]) == _common(other[table], one[table]) for table in {*one} & {*other})
+
+
+def _common(held: list[dict[str, str]], beside: list[dict[str, str]]) -> list[list[tuple[str, str]]]:
+    known = set(held[0] if held else ()) & set(beside[0] if beside else ())
+    return sorted(sorted((name, value) for name, value in row.items() if name in known) for row in held)
+
+
 def schema(engine: Engine) -> dict[str, object]:
     """Everything the engine tells of the tables: columns, keys, indexes, checks; and the guards."""
     seen = inspect(engine)

@@ -29,7 +29,7 @@ VIOLATIONS = [
     ("floors", "rulebook/__init__.py", "import matchmaking.foundation.clock"),
     ("floors", "domain/money.py", "import matchmaking.rulebook"),
     ("floors", "lobby/__init__.py", "'a wing nobody declared'"),
-    ("registry", "registry/portfolios/models.py", "import matchmaking.registry.accounts.models"),
+    ("registry", "registry/accounts/models.py", "import matchmaking.registry.portfolios.models"),
     ("registry", "registry/annexe/__init__.py", "'a slice nobody declared'"),
     ("delivery", "delivery/agreements/models.py", "import matchmaking.delivery.statements.models"),
     ("delivery", "delivery/disbursements/models.py", "def late():\n    import matchmaking.delivery.audits.models"),

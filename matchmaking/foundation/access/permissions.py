@@ -33,6 +33,50 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     """Create, unlock and change accounts."""
 
+    # the firm
+    KEEP_OWN_PROFILE = "keep_own_profile"
+    """Read and keep up one's own firm's profile."""
+    GIVE_CONSENTS = "give_consents"
+    """Give, read and revoke one's own firm's consents."""
+    READ_OWN_NEEDS = "read_own_needs"
+    """One's own firm's needs and what became of them."""
+    POST_NEEDS = "post_needs"
+    """Write, post and withdraw needs of one's own firm; choose a bank for them."""
+    SIGN_AGREEMENTS = "sign_agreements"
+    """Sign for the firm."""
+    CONFIRM_RECEIPTS = "confirm_receipts"
+    """Say of a reported disbursement: right, wrong, not received."""
+
+    # the bank
+    READ_REFERRALS = "read_referrals"
+    """Needs handed to one's own bank, at or under one's own branch."""
+    DECIDE_REFERRALS = "decide_referrals"
+    """Accept or decline a referral, and record the credit decision."""
+    ASSIGN_REFERRALS = "assign_referrals"
+    """Give a referral to an officer or another branch of the bank."""
+    COUNTERSIGN_AGREEMENTS = "countersign_agreements"
+    """Sign for the bank."""
+    REPORT_DISBURSEMENTS = "report_disbursements"
+    """Report money paid out, and take a wrong report back."""
+    READ_PRODUCTS = "read_products"
+    """The bank's products with all their versions."""
+    MANAGE_PRODUCTS = "manage_products"
+    """Make and publish versions of the bank's products."""
+
+    # the bureau
+    READ_ENTERPRISES = "read_enterprises"
+    """Firms of one's own jurisdiction."""
+    VERIFY_ENTERPRISES = "verify_enterprises"
+    """Verify a firm, or send it back with words."""
+    ENTER_FOR_FIRM = "enter_for_firm"
+    """Enter for a firm that cannot do it itself; never a confirmation."""
+    READ_NEEDS = "read_needs"
+    """Needs of firms of one's own jurisdiction."""
+    VERIFY_NEEDS = "verify_needs"
+    """Verify a need, merge it, or send it back with words."""
+    PUSH_REFERRALS = "push_referrals"
+    """Hand a verified need to a bank."""
+
     def words(self, language: str = "zh") -> str:
         """The permission in ``zh`` or ``en``."""
         return say(f"permission_{self.value}", language)

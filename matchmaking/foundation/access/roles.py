@@ -16,11 +16,17 @@ class Role(StrEnum):
     FINANCE_OFFICE_CITY = "finance_office_city"
     FINANCE_OFFICE_COUNTY = "finance_office_county"
     OPERATOR = "operator"
+    ENTERPRISE = "enterprise"
+    BANK_OFFICER = "bank_officer"
+    BANK_MANAGER = "bank_manager"
+    BUREAU_OFFICER = "bureau_officer"
 
     def words(self, language: str = "zh") -> str:
         """The role in ``zh`` or ``en``."""
         return say(f"role_{self.value}", language)
 
+
+_BANK = {P.OWN_ACCOUNT, P.READ_REFERRALS, P.DECIDE_REFERRALS, P.REPORT_DISBURSEMENTS, P.READ_PRODUCTS}
 
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.FINANCE_OFFICE_CITY: frozenset(
@@ -43,7 +49,48 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
         {P.OWN_ACCOUNT, P.IMPORT_STATEMENTS, P.READ_TASKS, P.READ_TRAIL, P.RUN_JOBS, P.MANAGE_ACCOUNTS}
     ),
+    Role.ENTERPRISE: frozenset(
+        {
+            P.OWN_ACCOUNT,
+            P.KEEP_OWN_PROFILE,
+            P.GIVE_CONSENTS,
+            P.READ_OWN_NEEDS,
+            P.POST_NEEDS,
+            P.SIGN_AGREEMENTS,
+            P.CONFIRM_RECEIPTS,
+        }
+    ),
+    Role.BANK_OFFICER: frozenset(_BANK),
+    # binds the bank: signs, publishes products, gives work to officers
+    Role.BANK_MANAGER: frozenset(_BANK | {P.ASSIGN_REFERRALS, P.COUNTERSIGN_AGREEMENTS, P.MANAGE_PRODUCTS}),
+    # sees firms and needs, no agreement and no figure of the audit; cannot confirm anything in a firm's stead
+    Role.BUREAU_OFFICER: frozenset(
+        {
+            P.OWN_ACCOUNT,
+            P.READ_ENTERPRISES,
+            P.VERIFY_ENTERPRISES,
+            P.ENTER_FOR_FIRM,
+            P.READ_NEEDS,
+            P.VERIFY_NEEDS,
+            P.PUSH_REFERRALS,
+        }
+    ),
 }
+
+
+ORGANISATION_OF: dict[Role, str] = {
+    Role.ENTERPRISE: "enterprise",
+    Role.BANK_OFFICER: "bank",
+    Role.BANK_MANAGER: "bank",
+    Role.BUREAU_OFFICER: "bureau",
+    Role.FINANCE_OFFICE_CITY: "office",
+    Role.FINANCE_OFFICE_COUNTY: "office",
+    Role.OPERATOR: "operator",
+}
+"""The kind of organisation a role works for."""
+
+NEEDS_ORGANISATION = frozenset({Role.ENTERPRISE, Role.BANK_OFFICER, Role.BANK_MANAGER})
+"""Roles whose view is their own organisation's: without one they would see nothing."""
 
 
 def permissions_of(role: Role) -> frozenset[Permission]:

@@ -16,7 +16,8 @@ class Viewer:
     """A signed-in person, as of this request's one look at their session and account.
 
     ``jurisdiction`` is an area code or :data:`EVERYWHERE`; ``session_id`` the row of ``login_session``;
-    ``language`` is ``zh``, ``en`` or "" (never chosen).
+    ``language`` is ``zh``, ``en`` or "" (never chosen). ``organisation_path`` is ``/1/5/``: what a bank's person sees
+    of the bank hangs at or under it.
     """
 
     user_id: int
@@ -27,6 +28,9 @@ class Viewer:
     session_id: int
     language: str = ""
     demo: bool = False
+    organisation_id: int | None = None
+    organisation_path: str | None = None
+    organisation_kind: str | None = None
 
     @property
     def permissions(self) -> frozenset[Permission]:

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from wtforms import Field, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
-from matchmaking.domain.money import UNITS, parse_typed
+from matchmaking.domain.money import UNITS, Money, parse_typed, plain_amount
 from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation.web.locale import in_words, words_of
 
@@ -145,8 +145,9 @@ class MoneyInput:
 
     def __call__(self, field: MoneyField, **attributes: Any) -> Markup:
         """``input`` and ``select``; the second is called ``<name>_unit``."""
-        chosen = field.unit or field.units[0]
-        options = Markup().join(
+        chosen = field.unit or ("" if field.ask else field.units[0])
+        asks = Markup('<option value="">{}</option>').format(str(_l("选择单位"))) if field.ask else Markup()
+        options = asks + Markup().join(
             Markup('<option value="{}"{}>{}</option>').format(
                 unit, Markup(" selected") if unit == chosen else "", str(_UNIT_WORDS[unit])
             )
@@ -159,7 +160,10 @@ class MoneyInput:
 
 
 class MoneyField(Field):
-    """An amount typed in a unit the person chose: ``data`` is :class:`Money` or None. The unit is never guessed."""
+    """An amount typed in a unit the person chose: ``data`` is :class:`Money` or None. The unit is never guessed.
+
+    ``ask``: no unit stands there beforehand, the person has to pick one. ``zero``: nothing is an amount, too.
+    """
 
     widget = MoneyInput()
 
@@ -170,17 +174,22 @@ class MoneyField(Field):
         *,
         units: Sequence[str] = ("wan", "yuan"),
         currency: str = "CNY",
+        ask: bool = False,
+        zero: bool = False,
         **kw: Any,
     ) -> None:
         if not set(units) <= set(UNITS):
             raise ValueError(f"units of money are {', '.join(UNITS)}")
         self.units, self.currency, self.unit = tuple(units), currency, ""
+        self.ask, self.zero = ask, zero
         super().__init__(label, validators, **kw)
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take the unit's own control before the amount is read."""
         self.unit = (formdata.get(f"{self.name}_unit") or "") if formdata is not None else ""
         super().process(formdata, data, extra_filters)
+        if not self.unit and formdata is None and isinstance(self.data, Money):
+            self.unit = next((u for u in self.units if self.data.minor % (UNITS[u] * 10**2) == 0), self.units[0])
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the amount in its unit; a refusal's words become the field's error."""
@@ -192,10 +201,48 @@ class MoneyField(Field):
         try:
             self.data = parse_typed(text, self.unit, self.currency)
         except Refusal as refusal:
-            raise ValidationError(in_words(refusal.reason)) from None
+            if not (self.zero and refusal.reason.code == "amount_zero"):
+                raise ValidationError(in_words(refusal.reason)) from None
+            self.data = Money.zero(self.currency)
 
     def _value(self) -> str:
-        return str(self.raw_data[0])[:60] if self.raw_data else ""
+        if self.raw_data:
+            return str(self.raw_data[0])[:60]
+        if not isinstance(self.data, Money):
+            return ""
+        text = plain_amount(self.data.minor, self.unit or self.units[0], places=10, grouped=False)
+        return text.rstrip("0").rstrip(".")
+
+
+class CountField(Field):
+    """A whole number typed in ASCII or full-width digits, commas allowed; ``data`` is an ``int`` or None."""
+
+    def __init__(
+        self, label: Any = None, validators: Sequence[Any] | None = None, *, least: int = 0, most: int, **kw: Any
+    ) -> None:
+        self.least, self.most = least, most
+        super().__init__(label, validators, **kw)
+
+    def __call__(self, **attributes: Any) -> Markup:
+        """The ``input``."""
+        return _input("text", self, {"inputmode": "numeric", "autocomplete": "off", "maxlength": 20, **attributes})
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the digits; bounded before they are made a number."""
+        self.data, typed = None, (valuelist[0] if valuelist else "").strip()
+        if not typed:
+            return
+        plain = unicodedata.normalize("NFKC", typed[:40]).replace(",", "").replace(" ", "")
+        if not re.fullmatch(r"[0-9]{1,15}", plain) or len(typed) > 40:
+            raise ValidationError(words_of("count_malformed", text=typed[:20]))
+        if not self.least <= int(plain) <= self.most:
+            raise ValidationError(words_of("count_range", least=self.least, most=self.most))
+        self.data = int(plain)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])[:40]
+        return "" if self.data is None else str(self.data)
 
 
 def _input(kind: str, field: Any, attributes: dict[str, Any]) -> Markup:

@@ -29,10 +29,19 @@ limit_sign_in = limiter.limit(_sign_in_limit, key_func=get_remote_address, metho
 """For views that check a password: counted by address alone, since the name is what a guesser varies."""
 
 
+def _register_limit() -> str:
+    return str(current_app.config["REGISTER_LIMIT"])
+
+
+limit_register = limiter.limit(_register_limit, key_func=get_remote_address, methods=["POST"])
+"""For the page on which a firm registers itself: open to everybody, and an event's guests share one address."""
+
+
 def setup_limits(app: Flask, settings: Settings) -> None:
-    """Attach Flask-Limiter. Both limits are settings of the application and read at each request."""
+    """Attach Flask-Limiter. The limits are settings of the application and read at each request."""
     app.config.setdefault("SIGN_IN_LIMIT", "20/minute")
     app.config.setdefault("PAGE_LIMIT", "600/minute")
+    app.config.setdefault("REGISTER_LIMIT", "30/minute;300/hour")
     app.config.update(
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_STRATEGY="moving-window",

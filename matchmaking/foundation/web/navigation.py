@@ -26,6 +26,9 @@ class Place:
 
 P = Permission
 PLACES = (
+    Place(_("企业资料"), "enterprises.own", "enterprises.own", P.KEEP_OWN_PROFILE, ("enterprises.",)),
+    Place(_("授权"), "consents.index", "consents.index", P.GIVE_CONSENTS, ("consents.",)),
+    Place(_("企业"), "enterprises.index", "enterprises.index", P.READ_ENTERPRISES, ("enterprises.", "consents.papers")),
     Place(_("签约额去哪了"), "office.portfolio", "office.home", P.READ_AUDIT, ("office.home", "office.portfolio")),
     Place(_("台账"), "office.agreements", "office.any_agreements", P.READ_AGREEMENTS, ("office.agreement",)),
     Place(_("待核实事项"), "findings.index", "findings.index", P.READ_FINDINGS, ("findings.",)),

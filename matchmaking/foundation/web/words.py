@@ -11,11 +11,13 @@ from werkzeug.routing import BuildError
 
 from matchmaking.domain.reasons import Reason
 from matchmaking.foundation.access.login import viewer_or_none
+from matchmaking.foundation.access.viewer import EVERYWHERE
 from matchmaking.foundation.web import charts, figures
 from matchmaking.foundation.web.locale import language
 from matchmaking.foundation.web.looks import in_order, look_of
 from matchmaking.foundation.web.navigation import entries
 from matchmaking.rulebook import explain, say, words
+from matchmaking.rulebook.reference import divisions
 
 LANGUAGE_NAMES = {"zh": ("zh-CN", "中文"), "en": ("en", "English")}
 
@@ -53,6 +55,21 @@ def reason_words(reason: Reason | dict[str, Any] | None) -> str:
     if isinstance(reason, dict):
         reason = Reason(str(reason.get("code", "")), reason.get("params") or {})
     return explain(reason, language()) if reason.code in words() else reason.code
+
+
+def area_name(code: str) -> str:
+    """The city or county of a GB/T 2260 code in this answer's language; ``*`` is the whole city; others as they are."""
+    table = divisions()
+    found = next((one for one in (table.city, *table.counties) if one.code == code), None)
+    if code == EVERYWHERE:
+        found = table.city
+    return code if found is None else found.en if language() == "en" else found.zh
+
+
+def zone_name(code: str) -> str:
+    """The functional zone's name in this answer's language; an unknown code as it is."""
+    found = next((zone for zone in divisions().zones if zone.code == code), None)
+    return code if found is None else found.en if language() == "en" else found.zh
 
 
 def link(endpoint: str, /, **values: Any) -> str | None:
@@ -109,6 +126,8 @@ def setup_words(app: Flask) -> None:
         family_name=family_name,
         reason_words=reason_words,
         language=language,
+        area_name=area_name,
+        zone_name=zone_name,
         link=link,
         here=here,
         navigation=entries,

@@ -7,12 +7,13 @@ import sys
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from matchmaking.domain.reasons import Refusal
+from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation import clock, storage
 from matchmaking.foundation.access.roles import Role, as_markdown
 from matchmaking.foundation.access.viewer import EVERYWHERE
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.registry.accounts import commands, queries
+from matchmaking.registry.organisations.queries import organisation_by_key
 from matchmaking.rulebook import explain
 
 ACTOR = "shell"
@@ -25,6 +26,13 @@ class _Words(click.ClickException):
         super().__init__("\n".join(f"{explain(r, 'zh')}\n{explain(r, 'en')}" for r in refusal.reasons))
 
 
+def _organisation_id(key: str) -> int:
+    found = organisation_by_key(storage.session(), key)
+    if found is None:
+        raise _Words(Refusal(Reason("organisation_unknown", {"key": key[:80]})))
+    return found.id
+
+
 def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
@@ -32,6 +40,7 @@ def _password(from_stdin: bool) -> str:
     return typed
 
 
+organisation_option = click.option("--organisation", help="Public key of the organisation the person works for.")
 stdin_option = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of input.")
 
 
@@ -40,8 +49,11 @@ stdin_option = click.option("--password-stdin", is_flag=True, help="Read the pas
 @click.option("--name", required=True, help="The person's name as shown.")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--jurisdiction", default=EVERYWHERE, show_default=True, help="Area code, or * for the whole city.")
+@organisation_option
 @stdin_option
-def create_user(login: str, name: str, role: str, jurisdiction: str, password_stdin: bool) -> None:
+def create_user(
+    login: str, name: str, role: str, jurisdiction: str, organisation: str | None, password_stdin: bool
+) -> None:
     """Make an account."""
     password = _password(password_stdin)
     try:
@@ -53,6 +65,7 @@ def create_user(login: str, name: str, role: str, jurisdiction: str, password_st
             role=role,
             jurisdiction=jurisdiction,
             password=password,
+            organisation_id=_organisation_id(organisation) if organisation else None,
             at=clock.now(),
         )
     except Refusal as refusal:
@@ -86,6 +99,19 @@ def change_role(login: str, role: str, jurisdiction: str) -> None:
     except Refusal as refusal:
         raise _Words(refusal) from None
     click.echo(f"已变更 changed: {commands.fold_login(login)}")
+
+
+@user.command("move")
+@click.argument("login")
+@click.argument("organisation")
+def move_user(login: str, organisation: str) -> None:
+    """Let an account work for another organisation, named by its public key; its sessions end."""
+    wanted = _organisation_id(organisation)
+    try:
+        run_in_unit_of_work(commands.move_user, actor=ACTOR, login=login, organisation_id=wanted, at=clock.now())
+    except Refusal as refusal:
+        raise _Words(refusal) from None
+    click.echo(f"已调动 moved: {commands.fold_login(login)}")
 
 
 @user.command("shut")

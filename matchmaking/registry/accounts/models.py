@@ -25,6 +25,8 @@ class UserAccount(Base):
     role: Mapped[str] = mapped_column(String(40))
     jurisdiction: Mapped[str] = mapped_column(String(40))
     """An area code, or ``*`` for the whole city."""
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    """For whom the person works; firms' and banks' people always have one."""
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     """Argon2id in its own notation; empty for a demo account that only its card opens."""
     language: Mapped[str] = mapped_column(String(20), default="")
@@ -48,7 +50,7 @@ class LoginSession(Base):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_why: Mapped[str] = mapped_column(String(20), default="")
-    """signed_out, again, password, role, limit, revoked or shut."""
+    """signed_out, again, password, role, moved, limit, revoked or shut."""
     address: Mapped[str] = mapped_column(String(64), default="")
     browser: Mapped[str] = mapped_column(String(200), default="")
 

@@ -1,4 +1,4 @@
-"""Reading accounts and sessions. ``find_live_session`` runs on every request: one statement, one join."""
+"""Reading accounts and sessions. ``find_live_session`` runs on every request: one statement."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.registry.accounts.models import LoginSession, UserAccount
+from matchmaking.registry.organisations.models import Organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def digest_of(token: str) -> str:
 def find_live_session(
     session: Session, *, token: str, at: datetime, idle_minutes: int, demo: bool
 ) -> LiveSession | None:
-    """The session behind ``token`` unless it ended, expired, sat idle too long, or its account is shut.
+    """The session behind ``token`` unless it ended, expired, sat idle too long, or its account or
+    organisation is shut.
 
     ``demo`` says whether demo accounts exist for this installation.
     """
@@ -58,9 +60,14 @@ def find_live_session(
             user.jurisdiction,
             user.language,
             user.demo,
+            user.organisation_id,
+            Organisation.path.label("organisation_path"),
+            Organisation.kind.label("organisation_kind"),
         )
         .join(user, user.id == login.user_id)
+        .outerjoin(Organisation, Organisation.id == user.organisation_id)
         .where(login.token_digest == digest_of(token), login.ended_at.is_(None), user.active)
+        .where(or_(user.organisation_id.is_(None), Organisation.active))
     ).first()
     if row is None or (row.demo and not demo) or row.role not in set(Role):
         return None
@@ -75,6 +82,9 @@ def find_live_session(
         session_id=row.id,
         language=row.language,
         demo=row.demo,
+        organisation_id=row.organisation_id,
+        organisation_path=row.organisation_path,
+        organisation_kind=row.organisation_kind,
     )
     return LiveSession(viewer, row.last_seen_at)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from matchmaking.domain.reasons import Reason, Refusal
-from matchmaking.foundation.access.roles import Role
+from matchmaking.foundation.access.roles import NEEDS_ORGANISATION, ORGANISATION_OF, Role
 from matchmaking.foundation.access.viewer import EVERYWHERE
 from matchmaking.foundation.clock import business_day
 from matchmaking.foundation.storage import run_in_unit_of_work
@@ -19,6 +19,7 @@ from matchmaking.registry.accounts.commands.sessions import Place, end_all_sessi
 from matchmaking.registry.accounts.commands.signing_in import fold_login
 from matchmaking.registry.accounts.models import UserAccount
 from matchmaking.registry.accounts.queries import account_by_login
+from matchmaking.registry.organisations.models import Organisation
 from matchmaking.rulebook import number
 
 LOGIN = re.compile(r"\A[a-z0-9][a-z0-9._-]{2,39}\Z")
@@ -36,12 +37,15 @@ def create_user(
     jurisdiction: str,
     at: datetime,
     password: str | None = None,
+    password_hash: str | None = None,
     demo: bool = False,
+    organisation_id: int | None = None,
 ) -> int:
-    """Make an account; its id. Without ``password`` it can be opened by a demo card only, so ``demo`` must be set.
+    """Make an account; its id. Without a password it can be opened by a demo card only, so ``demo`` must be set.
 
-    Raises :class:`Refusal` ``login_malformed|login_taken|role_unknown|jurisdiction_malformed|county_needs_area`` or one
-    of the ``password_…``.
+    ``password_hash`` stands for a password that was checked and hashed before the unit of work opened (a public page
+    must not hash while it holds the write lock). Raises :class:`Refusal` ``login_malformed|login_taken|role_unknown|
+    jurisdiction_malformed|county_needs_area|organisation_needed|organisation_unfit`` or one of the ``password_…``.
     """
     folded = fold_login(login)
     _refuse_bad_place(role, jurisdiction)
@@ -49,7 +53,8 @@ def create_user(
         raise Refusal(Reason("login_malformed", {"login": folded[:40]}))
     if account_by_login(session, folded) is not None:
         raise Refusal(Reason("login_taken", {"login": folded}))
-    if password is None and not demo:
+    _refuse_unfit(session, role, organisation_id)
+    if password is None and password_hash is None and not demo:
         raise ValueError("only a demo account may do without a password")
     if password is not None:
         refuse_weak(password, login=folded, shortest=number("password_shortest", business_day(at)))
@@ -58,14 +63,15 @@ def create_user(
         name=name.strip()[:80],
         role=Role(role).value,
         jurisdiction=jurisdiction,
-        password_hash="" if password is None else hash_password(password),
+        password_hash=(password_hash or "") if password is None else hash_password(password),
         demo=demo,
+        organisation_id=organisation_id,
         created_at=at,
         password_changed_at=at,
     )
     session.add(user)
     session.flush()
-    payload = {"role": user.role, "jurisdiction": jurisdiction, "demo": demo}
+    payload = {"role": user.role, "jurisdiction": jurisdiction, "demo": demo, "organisation": organisation_id}
     record(session, actor=actor, tag="account.created", subject=f"user:{user.id}", payload=payload, at=at)
     return user.id
 
@@ -84,10 +90,26 @@ def change_role(session: Session, *, actor: str, login: str, role: str, jurisdic
     user = _found(session, login)
     if (user.role, user.jurisdiction) == (role, jurisdiction):
         return
+    _refuse_unfit(session, role, user.organisation_id)
     payload = {"from": [user.role, user.jurisdiction], "to": [role, jurisdiction]}
     user.role, user.jurisdiction = role, jurisdiction
     end_all_sessions(session, user_id=user.id, why="role", at=at)
     record(session, actor=actor, tag="account.role_changed", subject=f"user:{user.id}", payload=payload, at=at)
+
+
+def move_user(session: Session, *, actor: str, login: str, organisation_id: int, at: datetime) -> None:
+    """Let an account work for another organisation (an officer changes branches); its sessions end.
+
+    Raises :class:`Refusal` ``user_unknown`` or ``organisation_unfit`` where the role does not belong there.
+    """
+    user = _found(session, login)
+    if user.organisation_id == organisation_id:
+        return
+    _refuse_unfit(session, user.role, organisation_id)
+    payload = {"from": user.organisation_id, "to": organisation_id}
+    user.organisation_id = organisation_id
+    end_all_sessions(session, user_id=user.id, why="moved", at=at)
+    record(session, actor=actor, tag="account.moved", subject=f"user:{user.id}", payload=payload, at=at)
 
 
 def shut_user(session: Session, *, actor: str, login: str, at: datetime) -> None:
@@ -172,3 +194,14 @@ def _refuse_bad_place(role: str, jurisdiction: str) -> None:
         raise Refusal(Reason("jurisdiction_malformed", {"jurisdiction": jurisdiction[:40]}))
     if role == Role.FINANCE_OFFICE_COUNTY and jurisdiction == EVERYWHERE:
         raise Refusal(Reason("county_needs_area", {}))
+
+
+def _refuse_unfit(session: Session, role: str, organisation_id: int | None) -> None:
+    """A role works for an organisation of its kind that is open; firms' and banks' people cannot do without one."""
+    if organisation_id is None:
+        if role in NEEDS_ORGANISATION:
+            raise Refusal(Reason("organisation_needed", {}))
+        return
+    found = session.get(Organisation, organisation_id)
+    if found is None or not found.active or found.kind != ORGANISATION_OF[Role(role)]:
+        raise Refusal(Reason("organisation_unfit", {}))

@@ -1,0 +1,1 @@
+"""Firms: who they are, what they say of themselves day by day, and who checked it."""

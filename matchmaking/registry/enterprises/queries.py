@@ -1,0 +1,296 @@
+"""Reading firms: the bureau's list, one firm with all that was told of it, and firms as rules see them on a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from matchmaking.foundation.access.permissions import Permission
+from matchmaking.foundation.access.viewer import Viewer
+from matchmaking.foundation.files import EvidenceLink, evidence_of
+from matchmaking.registry.enterprises.facts import FirmFacts, FirstLoan, Size, first_loan_on, holds_on, money, size_of
+from matchmaking.registry.enterprises.models import (
+    CreditHistory,
+    Enterprise,
+    EnterpriseLoan,
+    EnterprisePerson,
+    EnterpriseProfile,
+    EnterpriseTitle,
+    EnterpriseTitleVoid,
+    EnterpriseVerification,
+)
+from matchmaking.registry.organisations.models import Organisation
+from matchmaking.registry.organisations.queries import covers_area
+
+STATES = ("waiting", "verified", "returned", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Filters of the list; an empty one takes everything. ``text``: part of a name, or the code's beginning."""
+
+    state: str = ""
+    area: str = ""
+    zone: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirmRow:
+    """One line of the list."""
+
+    enterprise: Enterprise
+    organisation: Organisation
+    profile: EnterpriseProfile | None
+
+    @property
+    def size(self) -> Size:
+        """Its size class by the figures of the present version."""
+        return size_of(self.profile)
+
+
+@dataclass(frozen=True, slots=True)
+class TitleRow:
+    """A title and what became of it."""
+
+    title: EnterpriseTitle
+    void: EnterpriseTitleVoid | None
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FirmSheet:
+    """One firm on a day, with everything told of it until then; lists are oldest first."""
+
+    enterprise: Enterprise
+    organisation: Organisation
+    profile: EnterpriseProfile | None
+    versions: Sequence[EnterpriseProfile]
+    loans: Sequence[EnterpriseLoan]
+    titles: Sequence[TitleRow]
+    verifications: Sequence[EnterpriseVerification]
+    histories: Sequence[CreditHistory]
+    persons: Sequence[EnterprisePerson]
+    evidence: Sequence[EvidenceLink]
+    size: Size
+    first_loan: FirstLoan
+
+
+def seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Firms that are this viewer's to see: one's own, and for the bureau those of its jurisdiction."""
+    own = Enterprise.organisation_id == (viewer.organisation_id or 0)
+    if viewer.may(Permission.READ_ENTERPRISES):
+        return or_(own, covers_area(viewer))
+    return own
+
+
+def current_profile(day: date, known_at: datetime | None = None) -> ColumnElement[bool]:
+    """Joins each :class:`Enterprise` to the version valid on ``day``, as known at ``known_at``."""
+    one = aliased(EnterpriseProfile)
+    latest = select(one.id).where(one.enterprise_id == Enterprise.id, one.valid_from <= day)
+    if known_at is not None:
+        latest = latest.where(one.recorded_at <= known_at)
+    latest = latest.order_by(one.valid_from.desc(), one.id.desc()).limit(1).correlate(Enterprise)
+    return EnterpriseProfile.id == latest.scalar_subquery()
+
+
+def firm_list(
+    session: Session, viewer: Viewer, wanted: Wanted, *, on: date, limit: int, offset: int = 0
+) -> tuple[list[FirmRow], int]:
+    """Firms under the filters, those that wait longest first, and how many there are in all; one SQL statement."""
+    page = _scoped(select(Enterprise.id, func.count().over().label("total")), viewer).where(*_filters(wanted))
+    waiting_first = (Enterprise.state != "waiting", Enterprise.id)
+    held = page.order_by(*waiting_first).limit(limit).offset(offset).subquery()
+    asked = (
+        select(Enterprise, Organisation, EnterpriseProfile, held.c.total)
+        .join(held, held.c.id == Enterprise.id)
+        .join(Organisation, Organisation.id == Enterprise.organisation_id)
+        .outerjoin(EnterpriseProfile, current_profile(on))
+    )
+    rows = session.execute(asked.order_by(*waiting_first)).all()
+    found = [FirmRow(row.Enterprise, row.Organisation, row.EnterpriseProfile) for row in rows]
+    return found, rows[0].total if rows else 0
+
+
+def firm_counts(session: Session, viewer: Viewer, wanted: Wanted) -> dict[str, int]:
+    """State → number of firms under the other filters."""
+    others = Wanted(area=wanted.area, zone=wanted.zone, text=wanted.text)
+    asked = _scoped(select(Enterprise.state, func.count()), viewer).where(*_filters(others)).group_by(Enterprise.state)
+    return {row[0]: row[1] for row in session.execute(asked)}
+
+
+def visible_enterprise(session: Session, viewer: Viewer, key: str) -> tuple[Enterprise, Organisation] | None:
+    """The firm ``key`` and its organisation, or None where there is none for this viewer."""
+    row = session.execute(_scoped(select(Enterprise, Organisation), viewer).where(Enterprise.public_key == key)).first()
+    return None if row is None else (row.Enterprise, row.Organisation)
+
+
+def own_enterprise(session: Session, viewer: Viewer) -> tuple[Enterprise, Organisation] | None:
+    """The viewer's own firm and its organisation."""
+    asked = select(Enterprise, Organisation).join(Organisation, Organisation.id == Enterprise.organisation_id)
+    row = session.execute(asked.where(Organisation.id == (viewer.organisation_id or 0))).first()
+    return None if row is None else (row.Enterprise, row.Organisation)
+
+
+def enterprise_of_uscc(session: Session, uscc: str) -> Enterprise | None:
+    """The firm with a canonical code, for commands; pages must not tell whose it is."""
+    return session.scalars(select(Enterprise).where(Enterprise.uscc == uscc)).one_or_none()
+
+
+def enterprise_of_organisation(session: Session, organisation_id: int) -> Enterprise | None:
+    """The firm that an organisation is."""
+    return session.scalars(select(Enterprise).where(Enterprise.organisation_id == organisation_id)).one_or_none()
+
+
+def profile_on(
+    session: Session, enterprise_id: int, on: date, known_at: datetime | None = None
+) -> EnterpriseProfile | None:
+    """The version valid on ``on``: of those from that day or before the latest, of one day the one told last."""
+    asked = select(EnterpriseProfile).join(Enterprise, Enterprise.id == EnterpriseProfile.enterprise_id)
+    return session.scalars(asked.where(Enterprise.id == enterprise_id, current_profile(on, known_at))).first()
+
+
+def loans_of(session: Session, profile: EnterpriseProfile | None) -> list[EnterpriseLoan]:
+    """The existing loans that a version states."""
+    if profile is None:
+        return []
+    wanted = select(EnterpriseLoan).where(EnterpriseLoan.profile_id == profile.id).order_by(EnterpriseLoan.id)
+    return list(session.scalars(wanted))
+
+
+def sheet_of(session: Session, enterprise: Enterprise, organisation: Organisation, *, on: date) -> FirmSheet:
+    """Everything told of a firm, judged on ``on``. The caller has seen to it that the viewer may see the firm."""
+    profile = profile_on(session, enterprise.id, on)
+    loans, histories = loans_of(session, profile), _told(session, CreditHistory, enterprise.id)
+    return FirmSheet(
+        enterprise=enterprise,
+        organisation=organisation,
+        profile=profile,
+        versions=_told(session, EnterpriseProfile, enterprise.id),
+        loans=loans,
+        titles=_titles(session, [enterprise.id], on)[enterprise.id],
+        verifications=_told(session, EnterpriseVerification, enterprise.id),
+        histories=histories,
+        persons=_told(session, EnterprisePerson, enterprise.id),
+        evidence=evidence_of(session, subject_of(enterprise)),
+        size=size_of(profile),
+        first_loan=first_loan_on(on, profile=profile, loans=loans, told=histories),
+    )
+
+
+def subject_of(enterprise: Enterprise) -> str:
+    """The firm as trail and evidence name it."""
+    return f"enterprise:{enterprise.public_key}"
+
+
+def evidence_link(session: Session, enterprise: Enterprise, link_id: int) -> EvidenceLink | None:
+    """One of the firm's evidence files, or None where it has no such one."""
+    return next((link for link in evidence_of(session, subject_of(enterprise)) if link.id == link_id), None)
+
+
+def firm_facts(
+    session: Session, *, enterprise_ids: Collection[int] | None = None, on: date, known_at: datetime | None = None
+) -> dict[int, FirmFacts]:
+    """Firms as rules see them on ``on``, by id; every open one unless ``enterprise_ids`` names some.
+
+    Four SQL statements however many firms. For commands, jobs and matching, which see everything: a page asks with a
+    viewer first. Firms without a version valid on that day are left out.
+    """
+    asked = (
+        select(Enterprise, Organisation, EnterpriseProfile)
+        .join(Organisation, Organisation.id == Enterprise.organisation_id)
+        .join(EnterpriseProfile, current_profile(on, known_at))
+        .where(Organisation.active)
+    )
+    if enterprise_ids is not None:
+        asked = asked.where(Enterprise.id.in_(sorted(enterprise_ids)))
+    rows = session.execute(asked.order_by(Enterprise.id)).all()
+    ids = [row.Enterprise.id for row in rows]
+    loans = _grouped(session, select(EnterpriseLoan), EnterpriseLoan.profile_id, [r.EnterpriseProfile.id for r in rows])
+    told = _grouped(session, select(CreditHistory), CreditHistory.enterprise_id, ids)
+    titles = _titles(session, ids, on)
+    return {
+        row.Enterprise.id: _facts(
+            row, on, loans[row.EnterpriseProfile.id], told[row.Enterprise.id], titles[row.Enterprise.id]
+        )
+        for row in rows
+    }
+
+
+def _facts(row: Any, on: date, loans: list[Any], told: list[Any], titles: list[TitleRow]) -> FirmFacts:
+    firm, organisation, profile = row.Enterprise, row.Organisation, row.EnterpriseProfile
+    return FirmFacts(
+        enterprise_id=firm.id,
+        public_key=firm.public_key,
+        organisation_id=organisation.id,
+        name=organisation.name,
+        uscc=firm.uscc,
+        state=firm.state,
+        legal_form=profile.legal_form,
+        industry_code=profile.industry_code,
+        area_code=profile.area_code,
+        zone_code=profile.zone_code,
+        founded_on=profile.founded_on,
+        employees=profile.employees,
+        revenue=money(profile.revenue_minor),
+        assets=money(profile.assets_minor),
+        tax_grade=profile.tax_grade,
+        size=size_of(profile),
+        first_loan=first_loan_on(on, profile=profile, loans=loans, told=told),
+        loans=tuple(loans),
+        titles=frozenset(each.title.title for each in titles if each.holds),
+        valid_from=profile.valid_from,
+    )
+
+
+def _titles(session: Session, enterprise_ids: Sequence[int], on: date) -> dict[int, list[TitleRow]]:
+    title, void = EnterpriseTitle, EnterpriseTitleVoid
+    found: dict[int, list[TitleRow]] = defaultdict(list)
+    for some in _batches(enterprise_ids):
+        asked = select(title, void).outerjoin(void, void.title_id == title.id).where(title.enterprise_id.in_(some))
+        for row in session.execute(asked.order_by(title.enterprise_id, title.valid_from, title.id)):
+            held, taken = row[0], row[1]
+            found[held.enterprise_id].append(TitleRow(held, taken, holds_on(held, taken, on)))
+    return found
+
+
+def _grouped(session: Session, asked: Select[Any], key: Any, ids: Sequence[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for some in _batches(ids):
+        for row in session.scalars(asked.where(key.in_(some)).order_by(key)):
+            found[getattr(row, key.key)].append(row)
+    return found
+
+
+def _batches(ids: Sequence[int], at_once: int = 10_000) -> list[Sequence[int]]:
+    # both engines bound the number of parameters (SQLite 32,766; PostgreSQL 65,535)
+    return [ids[start : start + at_once] for start in range(0, len(ids), at_once)]
+
+
+def _told(session: Session, table: Any, enterprise_id: int) -> list[Any]:
+    return list(session.scalars(select(table).where(table.enterprise_id == enterprise_id).order_by(table.id)))
+
+
+def _scoped(asked: Select[Any], viewer: Viewer) -> Select[Any]:
+    joined = asked.select_from(Enterprise).join(Organisation, Organisation.id == Enterprise.organisation_id)
+    return joined.where(seen_by(viewer))
+
+
+def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
+    filters: list[ColumnElement[bool]] = []
+    if wanted.state in STATES:
+        filters.append(Enterprise.state == wanted.state)
+    if wanted.area:
+        filters.append(Organisation.area_code == wanted.area)
+    if wanted.zone:
+        filters.append(Organisation.zone_code == wanted.zone)
+    if wanted.text:
+        begins = Enterprise.uscc.startswith(wanted.text.upper(), autoescape=True)
+        filters.append(or_(Organisation.name.contains(wanted.text, autoescape=True), begins))
+    return filters

@@ -1,0 +1,1 @@
+"""Organisations: firms, banks with their branches, bureaus, offices; and the city's functional zones."""
