@@ -20,7 +20,7 @@ from matchmaking.foundation.web.forms import check_typed
 from matchmaking.foundation.web.locale import words_of
 
 Choices = Sequence[tuple[str, Any]]
-"""(code, its words) in the order of the page."""
+"""(code, its words) in the order of the page; words may be a function that gives them in the page's language."""
 
 _PERCENT = re.compile(r"\A([0-9]{1,3})(?:\.([0-9]{1,4}))?\Z")
 _SPREAD = re.compile(r"\A([+-]?)([0-9]{1,5})\Z")
@@ -33,8 +33,13 @@ class Option:
 
     id: str
     code: str
-    label: Any
+    words: Any
     chosen: bool
+
+    @property
+    def label(self) -> str:
+        """The words, or the code of words, to show."""
+        return str(self.words() if callable(self.words) else self.words)
 
 
 class OneOf(Field):

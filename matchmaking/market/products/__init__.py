@@ -1,0 +1,1 @@
+"""What banks offer: products, and versions of their terms that are never changed once published."""
