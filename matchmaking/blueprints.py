@@ -7,6 +7,8 @@ from flask import Flask
 from matchmaking.delivery.findings.views import findings
 from matchmaking.delivery.statements.views import statements
 from matchmaking.desks.office.views import office
+from matchmaking.market.needs.views import bureau_needs, needs
+from matchmaking.market.products.views import bank_products, products
 from matchmaking.registry.accounts.views import accounts
 from matchmaking.registry.consents.views import consents
 from matchmaking.registry.enterprises.views import enterprises
@@ -14,5 +16,8 @@ from matchmaking.registry.enterprises.views import enterprises
 
 def register_blueprints(app: Flask) -> None:
     """Hang every slice's pages on ``app``."""
-    for blueprint in (accounts, enterprises, consents, statements, findings, office):
+    registry = (accounts, enterprises, consents)
+    market = (needs, bureau_needs, products, bank_products)
+    delivery = (statements, findings)
+    for blueprint in (*registry, *market, *delivery, office):
         app.register_blueprint(blueprint)

@@ -11,11 +11,15 @@ from matchmaking.delivery.statements import jobs as _preview  # noqa: F401  regi
 from matchmaking.foundation.files import jobs as files
 from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail import jobs as trail
+from matchmaking.market.needs import jobs as needs
+from matchmaking.market.products import jobs as products
 
 JOBS: tuple[Job, ...] = (
     # name          run         minute hour day month weekday     days made up
     Job("checkpoint", trail.run, "0 * * * *"),
     Job("sweep-files", files.run, "30 3 * * *"),
+    Job("expire-needs", needs.run, "15 0 * * *"),
+    Job("supersede-products", products.run, "20 0 * * *"),
     # what needs a word is asked first, so that the audit of the same evening counts it
     Job("findings", audits.run_findings, "0 21 * * *", 7),
     Job("audit", audits.run_audit, "30 21 * * *", 7),

@@ -10,6 +10,8 @@ from matchmaking.foundation.files import models as _files  # noqa: F401
 from matchmaking.foundation.jobs import models as _jobs  # noqa: F401
 from matchmaking.foundation.storage import idempotency  # noqa: F401
 from matchmaking.foundation.trail import models as _trail  # noqa: F401
+from matchmaking.market.needs import models as _needs  # noqa: F401
+from matchmaking.market.products import models as _products  # noqa: F401
 from matchmaking.registry.accounts import models as _accounts  # noqa: F401
 from matchmaking.registry.consents import models as _consents  # noqa: F401
 from matchmaking.registry.enterprises import models as _enterprises  # noqa: F401

@@ -40,9 +40,9 @@ class Need(Base):
         ),
         # a draft may lack anything; what others read lacks nothing
         CheckConstraint(
-            "state NOT IN ('posted', 'verified', 'listed', 'referred', 'contracted', 'closed') OR (amount_minor > 0 "
-            "AND term_months > 0 AND purpose <> '' AND loan_kind <> '' AND posted_on IS NOT NULL "
-            "AND expires_on IS NOT NULL)",
+            "state NOT IN ('posted', 'verified', 'listed', 'referred', 'contracted', 'closed') OR "
+            "(amount_minor IS NOT NULL AND amount_minor > 0 AND term_months IS NOT NULL AND term_months > 0 "
+            "AND purpose <> '' AND loan_kind <> '' AND posted_on IS NOT NULL AND expires_on IS NOT NULL)",
             name="posted_is_complete",
         ),
         # an amount is never kept without the unit it was typed in
