@@ -25,7 +25,7 @@ NAMES = {
 
 VIOLATIONS = [
     ("floors", "registry/portfolios/models.py", "import matchmaking.delivery.agreements.models"),
-    ("floors", "foundation/clock.py", "import matchmaking.registry.portfolios.models"),
+    ("floors", "foundation/clock.py", "import matchmaking.registry.organisations.models"),
     ("floors", "rulebook/__init__.py", "import matchmaking.foundation.clock"),
     ("floors", "domain/money.py", "import matchmaking.rulebook"),
     ("floors", "lobby/__init__.py", "'a wing nobody declared'"),

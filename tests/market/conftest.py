@@ -26,8 +26,8 @@ def market(app: Flask) -> Iterator[World]:
 
 
 @pytest.fixture
-def browser(app: Flask, market: World) -> Browser:
-    """A browser nobody has signed in with yet."""
+def visitor(app: Flask, market: World) -> Browser:
+    """A visitor nobody has signed in with yet."""
     found: Browser = app.test_client()  # type: ignore[assignment]
     return found
 
