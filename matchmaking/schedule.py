@@ -13,6 +13,7 @@ from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail import jobs as trail
 from matchmaking.market.needs import jobs as needs
 from matchmaking.market.products import jobs as products
+from matchmaking.market.referrals import jobs as referrals
 
 JOBS: tuple[Job, ...] = (
     # name          run         minute hour day month weekday     days made up
@@ -20,6 +21,8 @@ JOBS: tuple[Job, ...] = (
     Job("sweep-files", files.run, "30 3 * * *"),
     Job("expire-needs", needs.run, "15 0 * * *"),
     Job("supersede-products", products.run, "20 0 * * *"),
+    Job("lapse-referrals", referrals.run, "25 0 * * *"),
+    Job("close-referrals", referrals.run_sweep, "*/10 * * * *"),
     # what needs a word is asked first, so that the audit of the same evening counts it
     Job("findings", audits.run_findings, "0 21 * * *", 7),
     Job("audit", audits.run_audit, "30 21 * * *", 7),

@@ -1,0 +1,62 @@
+"""What is kept of matching: a recommendation that somebody acted on, and firms that want no automated ranking.
+
+Nothing is stored for showing: a page reckons live, with the policy of its day. What led to a referral is kept with its
+inputs, so that it can be reckoned again years later.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from matchmaking.foundation.storage import Base, BigId, Digest, Instant, Json
+
+
+class Recommendation(Base):
+    """One need and one version of a product, as matching saw the two on a day."""
+
+    __tablename__ = "recommendation"
+    __table_args__ = (
+        CheckConstraint("points >= 0 AND points <= 100000", name="points_within_a_hundred"),
+        Index("ix_recommendation_need_id", "need_id"),
+        Index("ix_recommendation_product_version_id", "product_version_id"),
+        {"info": {"append_only": True}},
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"))
+    need_version: Mapped[int] = mapped_column(Integer)
+    product_version_id: Mapped[int] = mapped_column(ForeignKey("product_version.id"))
+    policy_version: Mapped[str] = mapped_column(String(40))
+    on_day: Mapped[date] = mapped_column(Date)
+    eligible: Mapped[bool] = mapped_column()
+    """False where somebody sent the need although a rule of the product does not pass."""
+    points: Mapped[int] = mapped_column(Integer)
+    """Thousandths of points, 0 to 100,000."""
+    lines: Mapped[dict[str, Any]] = mapped_column(Json)
+    """``{"lines": [{"line", "points", "full"}]}`` in thousandths; they add up to ``points``."""
+    inputs: Mapped[dict[str, Any]] = mapped_column(Json)
+    """``{"need": …, "product": …}``: every fact that matching read."""
+    inputs_digest: Mapped[str] = mapped_column(Digest)
+    """SHA-256 of ``inputs`` in canonical JSON."""
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+
+
+class RankingChoice(Base):
+    """A firm's word on automated ranking; the last one counts, and without any the firm has not declined it."""
+
+    __tablename__ = "ranking_choice"
+    __table_args__ = (
+        Index("ix_ranking_choice_organisation_id", "organisation_id", "id"),
+        {"info": {"append_only": True}},
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    automated: Mapped[bool] = mapped_column()
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str] = mapped_column(String(80))
