@@ -60,7 +60,7 @@ def create_product(
     )  # fmt: skip
     session.add(product)
     session.flush()
-    payload = {"organisation": organisation.public_key, "name": called, "demo": demo}
+    payload = {"organisation": organisation.public_key, "demo": demo}
     record(session, actor=actor, tag="product.created", subject=_subject(product), payload=payload, at=at)
     draft_version(session, actor=actor, product=product, told=told, on=on, at=at)
     return product
