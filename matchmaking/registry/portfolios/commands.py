@@ -53,6 +53,7 @@ def touch(session: Session, portfolio: Portfolio | int, *, at: datetime) -> None
     The row's lock queues writers of one portfolio; call it after locks on single agreements and before the trail.
     """
     key = portfolio if isinstance(portfolio, int) else portfolio.id
+    session.connection()  # there is no transaction to remember before the first statement
     told = session.info.setdefault("portfolios_touched", {})
     first = told.get(key) is not session.get_transaction()
     told[key] = session.get_transaction()
