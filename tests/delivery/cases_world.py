@@ -113,7 +113,8 @@ def counted() -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
 
     engine = storage.engine()
     event.listen(engine, "before_cursor_execute", note)
