@@ -125,8 +125,9 @@ def test_a_statement_agreement_s_sheet_goes_back_to_file_and_line(agency: str):
     assert {k: v for k, v in second.change.items() if v} == {"disbursed": MILLION, "undisbursed": -MILLION}
     assert [m.params["file"] for m in sheet.timeline if m.kind == "statement"] == ["statement.csv", "december.csv"]
     assert {link.subject for link in sheet.evidence} == {f"statement:{c.statement.public_key}" for c in sheet.claims}
-    november = agreement_sheet(storage.session(), viewer(), opened(NOVEMBER).snapshot, key)
-    assert len(november.claims) == 1
+    november = opened(NOVEMBER).snapshot
+    sheet = agreement_sheet(storage.session(), viewer(), november, key)
+    assert len(sheet.claims) == 1
 
 
 def test_a_corrected_statement_strikes_the_earlier_one_through(agency: str):
