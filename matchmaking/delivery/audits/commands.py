@@ -68,13 +68,18 @@ def take_snapshot(
 
     Refuses days to come: nobody knows them yet.
     """
-    today = business_day(at)
-    if as_of > today or known_on > today:
-        raise Refusal(Reason("day_not_yet", {"day": max(as_of, known_on).isoformat(), "today": today.isoformat()}))
+    refuse_days_to_come(as_of, known_on, at=at)
     locked = select(Portfolio).where(Portfolio.id == portfolio.id).with_for_update()
     portfolio = session.scalars(locked, execution_options={"populate_existing": True}).one()
     kept = kept_snapshot(session, portfolio, as_of, known_on)
     return kept or _keep(session, actor, portfolio, as_of, known_on, at)
+
+
+def refuse_days_to_come(*days: date, at: datetime) -> None:
+    """Refuse with ``day_not_yet`` when one of ``days`` lies after the business day of ``at``."""
+    today = business_day(at)
+    if max(days) > today:
+        raise Refusal(Reason("day_not_yet", {"day": max(days).isoformat(), "today": today.isoformat()}))
 
 
 def kept_snapshot(session: Session, portfolio: Portfolio, as_of: date, known_on: date) -> AuditSnapshot | None:

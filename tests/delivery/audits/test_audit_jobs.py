@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -94,11 +95,12 @@ def test_statements_are_reckoned_anew_only_when_one_came_in(database: str):
     assert stored(AuditSnapshot) == [1]
 
 
-def test_a_day_to_come_is_refused(troubled: World):
+@pytest.mark.parametrize("job", [run_audit, run_findings])
+def test_a_day_to_come_is_refused(troubled: World, job: Callable[[JobContext], object]):
     with pytest.raises(Refusal) as found:
-        run_audit(context(date(2026, 10, 1)))
+        job(context(date(2026, 10, 1)))
     assert found.value.reason.code == "day_not_yet"
-    assert stored(AuditSnapshot) == [0]
+    assert stored(AuditSnapshot, Finding) == [0, 0]
 
 
 def test_both_are_on_the_timetable_questions_first():
