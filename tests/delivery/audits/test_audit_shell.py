@@ -84,3 +84,9 @@ def test_a_missing_option_is_said_by_name(app: Flask):
     said = run(app, "--portfolio", "city")
     assert said.exit_code == 2
     assert "--as-of" in said.output
+
+
+def test_the_calendar_s_last_day_can_be_asked_for(app: Flask):
+    said = run(app, "--portfolio", "city", "--as-of", "2025-06-30", "--known-at", "9999-12-31", "--json")
+    assert said.exit_code == 0, said.output
+    assert json.loads(said.output)["ledger"] == {"loan_contract": {"A2": MILLION, "U": 2 * MILLION}}
