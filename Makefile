@@ -110,8 +110,8 @@ lock: $(VENV)/.dev ## resolve requirements*.in and package.json again
 	npm install --package-lock-only --no-audit --no-fund --ignore-scripts
 
 translations: setup-dev ## collect new strings into matchmaking/translations
-	$(BIN)/pybabel extract -q -F babel.cfg -k lazy_gettext --no-location --sort-output --omit-header -o $(VENV)/messages.pot .
-	$(BIN)/pybabel update -q -i $(VENV)/messages.pot -d matchmaking/translations --no-fuzzy-matching --omit-header --no-wrap
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k lazy_gettext -k _l --ignore-dirs ".venv node_modules .git" --no-location --sort-output --omit-header -o $(VENV)/messages.pot .
+	$(BIN)/pybabel --quiet update -i $(VENV)/messages.pot -d matchmaking/translations --no-fuzzy-matching --no-wrap --ignore-pot-creation-date
 
 clean: ## remove what was built; the database in instance/ stays
 	rm -rf $(VENV) node_modules static/vendor shots htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache

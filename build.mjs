@@ -1,5 +1,4 @@
 // Bundles static/css/app.css and static/js/app.js into static/vendor/ and writes manifest.json with content hashes.
-// Icons named in static/icons.txt (one Bootstrap Icons name per line) become one sprite, static/vendor/icons.svg.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,22 +30,7 @@ const bundled = await build({
   write: false,
 }).catch(() => stop("bundling failed, see above"));
 
-function sprite(names) {
-  const symbols = names.map((name) => {
-    const path = join("node_modules/bootstrap-icons/icons", `${name}.svg`);
-    if (!existsSync(path)) stop(`static/icons.txt names ${name}, which Bootstrap Icons does not have`);
-    const svg = readFileSync(path, "utf8");
-    const body = svg.slice(svg.indexOf(">") + 1, svg.lastIndexOf("</svg>")).replace(/\s*\n\s*/g, "");
-    return `<symbol id="${name}" viewBox="0 0 16 16">${body}</symbol>`;
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
-}
-
 const files = bundled.outputFiles.map((file) => [file.path.split("/").pop(), Buffer.from(file.contents)]);
-if (existsSync("static/icons.txt")) {
-  const names = readFileSync("static/icons.txt", "utf8").split("\n").map((line) => line.trim());
-  files.push(["icons.svg", Buffer.from(sprite([...new Set(names.filter((name) => name && !name.startsWith("#")))].sort()))]);
-}
 
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });

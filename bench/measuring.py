@@ -40,12 +40,12 @@ class Series:
     def row(self) -> str:
         """One line of the table."""
         return (
-            f"{self.name:34} {self.median('cpu'):7.2f}  {self.spread('cpu'):>13} "
+            f"{self.name:40} {self.median('cpu'):7.2f}  {self.spread('cpu'):>13} "
             f"{self.median('wall'):7.2f}  {self.spread('wall'):>13} {max(run.peak for run in self.runs):8.0f}"
         )
 
 
-HEAD = f"{'':34} {'CPU s':>7}  {'(spread)':>13} {'wall s':>7}  {'(spread)':>13} {'peak MB':>8}"
+HEAD = f"{'':40} {'CPU s':>7}  {'(spread)':>13} {'wall s':>7}  {'(spread)':>13} {'peak MB':>8}"
 
 
 def measure(command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path) -> Run:

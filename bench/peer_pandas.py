@@ -39,6 +39,7 @@ def answers(path: str) -> dict[str, object]:
     return {
         "rows": len(table),
         "signed": len(signed),
+        "unsigned": len(table) - len(signed),
         "signed_with_disbursed_gt0": int(paid.sum()),
         "conversion_count_pct": round(100 * int(paid.sum()) / len(signed), 4),
         "conversion_amount_pct": round(100 * int(disbursed.sum()) / int(original.sum()), 4),

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "img"
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
 STATEMENT = ROOT.parent / "shared" / "data" / "ibrd" / "ibrd_2020-11-30.csv.gz"
+DEMO = "golden"
 DESK, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -76,7 +77,7 @@ def main() -> None:
         env = {**os.environ, "INSTANCE": instance, "PORT": str(port), "DATABASE_URL": "", "ENVIRONMENT": "development"}
         for arguments in (["db", "upgrade"], ["seed"]):
             subprocess.run([*FLASK, *arguments], env=env, cwd=ROOT, check=True)
-        pages = [("/", "office", DESK), ("/", "phone", PHONE)]
+        pages = [(f"/portfolios/{DEMO}", "office", DESK), (f"/portfolios/{DEMO}", "phone", PHONE)]
         if STATEMENT.exists():
             taken = ["--mapping", "ibrd", "--portfolio", "ibrd", "--as-of", "2020-11-30"]
             subprocess.run([*FLASK, "statement", "import", str(STATEMENT), *taken], env=env, cwd=ROOT, check=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has kept UTC+8 without daylight saving since 1991; business days are Shanghai days."""
@@ -25,5 +25,4 @@ def business_day(instant: datetime) -> date:
 
 def end_of_day(day: date) -> datetime:
     """The last microsecond of the Shanghai ``day``, in UTC: "known on" a day means known by its end."""
-    following = datetime.combine(day + timedelta(days=1), datetime.min.time(), SHANGHAI)
-    return (following - timedelta(microseconds=1)).astimezone(UTC)
+    return datetime.combine(day, time.max, SHANGHAI).astimezone(UTC)

@@ -182,7 +182,7 @@ def _disbursement(loader: Loader, fact: f.Disbursement) -> Disbursement:
 
 def _void(loader: Loader, fact: f.Void) -> Any:
     about = loader.rows[fact.fact]
-    day = {"voided_on": fact.voided_on, "reason": fact.reason}
+    day: dict[str, Any] = {"voided_on": fact.voided_on, "reason": fact.reason}
     if isinstance(about, Disbursement):
         return disbursements.void_disbursement(loader.session, **loader.common(fact), disbursement=about, **day)
     owner = loader.portfolio.id

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.case_audit import reckon_cases
@@ -18,13 +16,9 @@ from matchmaking.delivery.findings.models import Finding
 from matchmaking.delivery.statements.models import Statement
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.clock import business_day, end_of_day
+from matchmaking.foundation.storage import insert_rows
 from matchmaking.foundation.trail import record
 from matchmaking.registry.portfolios.models import Portfolio
-
-AT_ONCE = 2_000
-"""Rows sent to the database at a time."""
-
-T = TypeVar("T")
 
 
 def reckon(session: Session, portfolio: Portfolio, *, as_of: date, known_on: date) -> Reckoned:
@@ -74,13 +68,18 @@ def take_snapshot(
 
     Refuses days to come: nobody knows them yet.
     """
-    today = business_day(at)
-    if as_of > today or known_on > today:
-        raise Refusal(Reason("day_not_yet", {"day": max(as_of, known_on).isoformat(), "today": today.isoformat()}))
+    refuse_days_to_come(as_of, known_on, at=at)
     locked = select(Portfolio).where(Portfolio.id == portfolio.id).with_for_update()
     portfolio = session.scalars(locked, execution_options={"populate_existing": True}).one()
     kept = kept_snapshot(session, portfolio, as_of, known_on)
     return kept or _keep(session, actor, portfolio, as_of, known_on, at)
+
+
+def refuse_days_to_come(*days: date, at: datetime) -> None:
+    """Refuse with ``day_not_yet`` when one of ``days`` lies after the business day of ``at``."""
+    today = business_day(at)
+    if max(days) > today:
+        raise Refusal(Reason("day_not_yet", {"day": max(days).isoformat(), "today": today.isoformat()}))
 
 
 def kept_snapshot(session: Session, portfolio: Portfolio, as_of: date, known_on: date) -> AuditSnapshot | None:
@@ -105,8 +104,7 @@ def _keep(
     session.add(snapshot)
     session.flush()
     for table, rows in ((AuditRow, found.rows), (AuditLine, found.lines)):
-        for batch in _batches(rows):
-            session.execute(insert(table), [row | {"snapshot_id": snapshot.id} for row in batch])
+        insert_rows(session, table, (row | {"snapshot_id": snapshot.id} for row in rows))
     payload = {
         "snapshot": snapshot.id,
         "as_of": as_of.isoformat(),
@@ -116,9 +114,3 @@ def _keep(
     }
     record(session, actor=actor, tag="audit.taken", subject=f"portfolio:{portfolio.code}", payload=payload, at=at)
     return snapshot
-
-
-def _batches(items: Iterable[T]) -> Iterator[list[T]]:
-    source = iter(items)
-    while batch := list(islice(source, AT_ONCE)):
-        yield batch

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.queries import agreements_in
 from matchmaking.delivery.audits.case_audit import case_portfolio, kernel_audit
+from matchmaking.delivery.audits.commands import refuse_days_to_come
 from matchmaking.delivery.audits.facts import reason_json
 from matchmaking.delivery.findings.commands import NewFinding, add_findings
 from matchmaking.delivery.statements.facts import fitting
@@ -34,7 +35,11 @@ Question = tuple[str, str, int, Reason]
 def raise_findings(
     session: Session, *, actor: str, portfolio: Portfolio, as_of: date, known_on: date, at: datetime
 ) -> int:
-    """Add the questions that the audit of these days raises and nobody has asked yet; how many those were."""
+    """Add the questions that the audit of these days raises and nobody has asked yet; how many those were.
+
+    Refuses days to come: what is asked stays asked, and nobody is late yet.
+    """
+    refuse_days_to_come(as_of, known_on, at=at)
     audit = kernel_audit(case_portfolio(session, portfolio), as_of=as_of, known_on=known_on)
     papers = agreements_in(session, portfolio.id)
     found = [

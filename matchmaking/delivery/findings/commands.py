@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from matchmaking.delivery.findings.models import Finding, FindingAnswer
 from matchmaking.domain.reasons import Reason, Refusal
+from matchmaking.foundation.storage import table_of
 from matchmaking.foundation.trail import record
 
 AT_ONCE = 1_000
@@ -38,8 +39,9 @@ def add_findings(
     session: Session, *, portfolio_id: int, statement_id: int | None, found: Iterable[NewFinding], at: datetime
 ) -> int:
     """Insert the findings whose keys are new and say how many those were; the trail is the calling command's."""
+    held = table_of(Finding)
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Finding).on_conflict_do_nothing(index_elements=["key"]).returning(Finding.id)
+    statement = insert(held).on_conflict_do_nothing(index_elements=["key"]).returning(held.c.id)
     added = 0
     for batch in _batches(iter(found)):
         rows = [

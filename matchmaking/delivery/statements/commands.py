@@ -11,7 +11,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import INSTRUMENTS, Agreement
@@ -23,6 +23,7 @@ from matchmaking.delivery.statements.queries import agreements_of
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.statements.positions import Position
 from matchmaking.foundation.sandbox import positions_in
+from matchmaking.foundation.storage import insert_rows
 from matchmaking.registry.portfolios.commands import create_portfolio
 from matchmaking.registry.portfolios.models import Portfolio
 
@@ -116,7 +117,7 @@ def add_statement(
     for batch in _batches(positions_in(taken.source.spool)):
         _refuse_currency(batch, portfolio.currency)
         _add_agreements(session, actor, portfolio, taken, batch, agreements, at)
-        session.execute(insert(StatementPosition), [_row(p, statement.id, agreements, compared) for p in batch])
+        insert_rows(session, StatementPosition, [_row(p, statement.id, agreements, compared) for p in batch])
     return statement
 
 
@@ -162,8 +163,8 @@ def _add_agreements(
         if position.external_id not in agreements
     ]
     if rows:
-        made = session.execute(insert(Agreement).returning(Agreement.external_id, Agreement.id), rows)
-        agreements.update((row.external_id, row.id) for row in made)
+        insert_rows(session, Agreement, rows)
+        agreements.update(agreements_of(session, portfolio.id, mapping.series, [p.external_id for p in batch]))
 
 
 def _row(position: Position, statement_id: int, agreements: dict[str, int], compared: Compared) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from matchmaking.delivery.agreements.models import Agreement
@@ -84,11 +84,15 @@ def positions_of(session: Session, statement_id: int) -> Iterator[StoredPosition
         yield StoredPosition(row["id"], row["agreement_id"], row["public_key"], says)
 
 
-def agreements_of(session: Session, portfolio_id: int, series: str) -> dict[str, int]:
-    """``external_id`` → id of every agreement that statements of ``series`` ever named."""
+def agreements_of(
+    session: Session, portfolio_id: int, series: str, among: Sequence[str] | None = None
+) -> dict[str, int]:
+    """``external_id`` → id of the agreements that statements of ``series`` ever named, or of those ``among`` them."""
     wanted = select(Agreement.external_id, Agreement.id).where(
-        and_(Agreement.portfolio_id == portfolio_id, Agreement.series == series, Agreement.origin == "statement")
+        Agreement.portfolio_id == portfolio_id, Agreement.series == series, Agreement.origin == "statement"
     )
+    if among is not None:
+        wanted = wanted.where(Agreement.external_id.in_(among))
     return {row.external_id: row.id for row in session.execute(wanted)}
 
 

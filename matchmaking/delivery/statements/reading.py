@@ -55,7 +55,8 @@ def recognised(mapping: Mapping, headers: Sequence[str]) -> list[tuple[str, str]
     """(field, header it was found under) for every column the mapping recognises in ``headers``."""
     plain = {plain_header(header): header for header in reversed(headers)}
     found = []
-    for name, aliases in (*mapping.key_columns.items(), *mapping.columns.items()):
+    stated = (*mapping.key_columns.items(), *mapping.columns.items(), ("as_of", mapping.as_of_column))
+    for name, aliases in stated:
         header = next((plain[plain_header(alias)] for alias in aliases if plain_header(alias) in plain), None)
         if header is not None:
             found.append((name, header))

@@ -17,7 +17,7 @@ from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
-from matchmaking.foundation.files import MEDIA, Kept, keep, open_file
+from matchmaking.foundation.files import Kept, keep, open_file
 from matchmaking.foundation.jobs import Task, reasons_of
 from matchmaking.foundation.storage import run_in_unit_of_work, session
 from matchmaking.foundation.web.figures import chosen_unit, unit_choices
@@ -175,8 +175,9 @@ def _task_page(found: Task, refused: tuple[Reason, ...] = ()) -> str:
 def _upload_page(form: UploadForm, kept: Kept | None) -> str:
     viewer = current_viewer()
     form.held.data = seal_file(current_app.config["SECRET_KEY"], viewer.actor, kept) if kept else ""
+    limit = current_app.config["MAX_CONTENT_LENGTH"] // (1024 * 1024)
     shown = [each for each in visible_portfolios(session(), viewer) if each.kind == "statement"]
-    return render_template("statements/new.html", form=form, kept=kept, portfolios=shown, media=sorted(MEDIA))
+    return render_template("statements/new.html", form=form, kept=kept, portfolios=shown, limit_mb=limit)
 
 
 def _kept(form: UploadForm) -> Kept | None:

@@ -117,7 +117,11 @@ class CasePage:
     @property
     def restated(self) -> Sequence[KnownThen]:
         """Earlier audits of the same day that knew otherwise, latest first."""
-        return [then for then in self.sheet.restated if any(then.difference.values())]
+        told: list[KnownThen] = []
+        for then in self.sheet.restated:
+            if any(then.difference.values()) and not (told and dict(told[-1].difference) == dict(then.difference)):
+                told.append(then)
+        return told
 
     @property
     def unpaid(self) -> Sequence[SheetLine]:

@@ -37,6 +37,7 @@ from matchmaking.desks.office.export import MEDIA, MOST_ROWS, workbook
 from matchmaking.desks.office.listing import list_page, read_filter
 from matchmaking.desks.office.portfolio import office_page
 from matchmaking.desks.office.setting import Setting, setting_of
+from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation import clock, storage
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
@@ -44,6 +45,7 @@ from matchmaking.foundation.access.next_page import safe_next
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.files import open_file
 from matchmaking.foundation.storage import run_in_unit_of_work
+from matchmaking.foundation.web.locale import in_words
 from matchmaking.foundation.web.navigation import entries
 from matchmaking.registry.portfolios.queries import visible_portfolio, visible_portfolios
 
@@ -106,16 +108,18 @@ def reckon(code: str) -> ResponseReturnValue:
     if found is None or asked.unreadable or asked.as_of is None:
         abort(404 if found is None else 400)
     known_on = asked.known_on or business_today()
-    run_in_unit_of_work(
-        take_snapshot, actor=viewer.actor, portfolio=found, as_of=asked.as_of, known_on=known_on, at=clock.now()
-    )
-    flash(
-        _("已按截止 %(as_of)s、%(known)s 所知重新计算。", as_of=asked.as_of.isoformat(), known=known_on.isoformat()),
-        "success",
-    )
-    days = {"as_of": asked.as_of.isoformat(), "known_at": known_on.isoformat()}
-    back = safe_next(request.form.get("back"), url_for("office.portfolio", code=code, **days))
-    return redirect(back, code=303)
+    as_of, known = asked.as_of.isoformat(), known_on.isoformat()
+    try:
+        run_in_unit_of_work(
+            take_snapshot, actor=viewer.actor, portfolio=found, as_of=asked.as_of, known_on=known_on, at=clock.now()
+        )
+    except Refusal as refusal:
+        for reason in refusal.reasons:
+            flash(in_words(reason), "error")
+        return redirect(url_for("office.portfolio", code=code), code=303)
+    flash(_("已按截止 %(as_of)s、%(known)s 所知重新计算。", as_of=as_of, known=known), "success")
+    default = url_for("office.portfolio", code=code, as_of=as_of, known_at=known)
+    return redirect(safe_next(request.form.get("back"), default), code=303)
 
 
 @office.get("/portfolios/<key:code>/agreements")

@@ -15,7 +15,7 @@ from matchmaking.domain.conversion import buckets as b
 from matchmaking.domain.conversion.buckets import Line, Waterfall
 from matchmaking.domain.conversion.casebook import Casebook
 from matchmaking.domain.conversion.facts import AGREED_CUT, BANK, BANK_ENDS, BOTH, FIRM, FIRM_GIVES_UP, Exit, Signing
-from matchmaking.domain.conversion.instruments import AMOUNTLESS, CONTRACTS
+from matchmaking.domain.conversion.instruments import AMOUNTLESS, CREDIT_LINE, LOAN_CONTRACT
 from matchmaking.domain.conversion.netting import Draw, NetNew, drawn_since, open_requests
 from matchmaking.domain.conversion.paid import Account, Paid, Treasury
 from matchmaking.domain.conversion.parameters import ConversionParameters
@@ -79,20 +79,24 @@ def due_day(signing: Signing, parameters: ConversionParameters) -> date | None:
 
 
 def converted_amounts(book: Casebook) -> Mapping[str, int]:
-    """K1: minor units of every intent that passed into contracts, keyed by signing.
+    """K1: minor units of every paper that passed into contracts, keyed by signing.
 
-    A contract's amount climbs the chain of papers it follows, nearest first, and is used once per grade: two letters of
-    intent behind one contract never become twice the contract.
+    Intents pass into any contract, a 额度合同 into the 借款合同 drawn under it: one commitment, counted where it is
+    live. A contract's amount climbs the chain of papers it follows, nearest first, and is used once per grade: two
+    letters of intent behind one contract never become twice the contract, nor does one behind a line and its loan.
     """
-    room = {s.key: s.amount.minor for s in book.signings.values() if s.instrument not in CONTRACTS | AMOUNTLESS}
+    room = {s.key: s.amount.minor for s in book.signings.values() if s.instrument not in AMOUNTLESS | {LOAN_CONTRACT}}
     converted = dict.fromkeys(room, 0)
-    for contract in book.signings.values():
-        if contract.instrument in CONTRACTS and book.duplicate(contract.key) is None:
-            _climb(book, contract, room, converted)
+    # loans before lines: what a loan took over from its line has climbed already
+    for grade in (LOAN_CONTRACT, CREDIT_LINE):
+        for contract in book.signings.values():
+            if contract.instrument == grade and book.duplicate(contract.key) is None:
+                _climb(book, contract, room, converted)
     return {key: amount for key, amount in converted.items() if amount}
 
 
 def _climb(book: Casebook, contract: Signing, room: dict[str, int], converted: dict[str, int]) -> None:
+    amount = contract.amount.minor - converted.get(contract.key, 0)
     left: dict[str, int] = {}
     seen = {contract.key}
     later = contract
@@ -102,13 +106,18 @@ def _climb(book: Casebook, contract: Signing, room: dict[str, int], converted: d
         paper = book.signings[later.supersedes]
         seen.add(paper.key)
         # A merged duplicate's yuan are gone from its ledger already.
-        if paper.key in room and book.duplicate(paper.key) is None:
-            available = left.setdefault(paper.instrument, contract.amount.minor)
+        if _passes(paper, contract) and paper.key in room and book.duplicate(paper.key) is None:
+            available = left.setdefault(paper.instrument, amount)
             piece = min(available, room[paper.key])
             room[paper.key] -= piece
             converted[paper.key] += piece
             left[paper.instrument] = available - piece
         later = paper
+
+
+def _passes(paper: Signing, contract: Signing) -> bool:
+    """Whether ``paper`` can pass into ``contract``: a line into loans only, never into another line."""
+    return paper.instrument != CREDIT_LINE or contract.instrument == LOAN_CONTRACT
 
 
 class Ageing:

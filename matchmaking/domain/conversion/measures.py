@@ -147,16 +147,25 @@ def grade_measures(
 def _quantities(
     recipe: _Recipe, about: Cohort, chosen: Sequence[SigningLedger], kind: str, known_at: date
 ) -> tuple[Quantity, Quantity]:
-    """Numerator and denominator; merged duplicates leave the denominator, upheld flags the numerator."""
+    """Numerator and denominator; merged duplicates leave the denominator, upheld flags the numerator.
+
+    Of contracts, what passed into a later contract (K1) leaves the denominator too: it is counted where it is live.
+    """
+    gone = (b.K0, b.K1) if about.instrument in CONTRACTS else (b.K0,)
     heard = [ledger for ledger in chosen if not (recipe.heeds_flags and ledger.flagged)]
     if kind == AMOUNT:
         over = sum(recipe.numerator(ledger).minor for ledger in heard)
-        under = sum((ledger.original - ledger.amount(b.K0)).minor for ledger in chosen)
+        under = sum((ledger.original - ledger.amount(*gone)).minor for ledger in chosen)
     else:
         over = sum(1 for ledger in heard if recipe.numerator(ledger))
-        under = sum(1 for ledger in chosen if not ledger.amount(b.K0))
+        under = sum(1 for ledger in chosen if not _wholly(ledger, gone))
     signed = "declared_new" if recipe.of_declared_new else "signed"
     return Quantity(about, recipe.code, kind, over, known_at), Quantity(about, signed, kind, under, known_at)
+
+
+def _wholly(ledger: SigningLedger, gone: tuple[str, ...]) -> bool:
+    """Whether nothing of the paper is left to answer for: merged, or passed on in full."""
+    return bool(ledger.amount(b.K0)) or ledger.amount(*gone) == ledger.original
 
 
 def _measure(code: str, found: Rate, exclusions: tuple[Reason, ...], coverage: Coverage, provisional: bool) -> Measure:
@@ -194,6 +203,8 @@ def _left_out(
 ) -> tuple[Reason, ...]:
     """What a rate leaves out, with how much of it there is; nothing is said of what is nil."""
     found = [("excluded_merged", [(x, x.amount(b.K0)) for x in chosen])]
+    if recipe.code != INTENT_RATE:
+        found.append(("excluded_followed", [(x, x.amount(b.K1)) for x in chosen]))
     if recipe.heeds_flags:
         found.append(("excluded_flagged", [(x, recipe.numerator(x)) for x in chosen if x.flagged]))
     if recipe.code in (CONTRACT_RATE, NEW_MONEY_RATE):

@@ -1,6 +1,7 @@
 """Tables' base, column types, and the one doorway for writes."""
 
 from matchmaking.foundation.storage.base import Base, BigId, Digest, Instant, Json, Minor
+from matchmaking.foundation.storage.bulk import insert_rows, table_of
 from matchmaking.foundation.storage.engine import bind_engine, dispose, engine, remove_session, session
 from matchmaking.foundation.storage.idempotency import Answered, IdempotencyKey, KeyReused, once
 from matchmaking.foundation.storage.unit_of_work import DirtySession, run_in_unit_of_work
@@ -19,8 +20,10 @@ __all__ = [
     "bind_engine",
     "dispose",
     "engine",
+    "insert_rows",
     "once",
     "remove_session",
     "run_in_unit_of_work",
     "session",
+    "table_of",
 ]

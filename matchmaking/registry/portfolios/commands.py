@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
-from sqlalchemy import case, or_, update
+from sqlalchemy import case, literal, or_, update
 from sqlalchemy.orm import Session
 
 from matchmaking.domain.reasons import Reason, Refusal
+from matchmaking.foundation.storage import Instant
 from matchmaking.foundation.trail import record
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.registry.portfolios.queries import portfolio_by_code
@@ -52,10 +53,14 @@ def touch(session: Session, portfolio: Portfolio | int, *, at: datetime) -> None
     The row's lock queues writers of one portfolio; call it after locks on single agreements and before the trail.
     """
     key = portfolio if isinstance(portfolio, int) else portfolio.id
+    session.connection()  # there is no transaction to remember before the first statement
     told = session.info.setdefault("portfolios_touched", {})
     first = told.get(key) is not session.get_transaction()
     told[key] = session.get_transaction()
-    later = case((or_(Portfolio.facts_until.is_(None), Portfolio.facts_until < at), at), else_=Portfolio.facts_until)
+    # bound by hand: inside CASE the instant would lose its column's type, and with it its time zone on SQLite
+    moment = literal(at, Instant())
+    known = or_(Portfolio.facts_until.is_(None), Portfolio.facts_until < moment)
+    later = case((known, moment), else_=Portfolio.facts_until)
     rise = Portfolio.facts_seq + 1 if first else Portfolio.facts_seq
     session.execute(
         update(Portfolio).where(Portfolio.id == key).values(facts_seq=rise, facts_until=later),

@@ -101,6 +101,15 @@ def test_a_refusal_ends_with_2_and_words(run, content: bytes, options: dict[str,
 def test_a_day_that_is_none_is_refused(run, day: str) -> None:
     result = run(full(loans(1)), **{"as-of": day})
     assert result.exit_code == 2
+    assert "YYYY-MM-DD" in result.output
+    assert set(counts().values()) == {0}
+
+
+@pytest.mark.parametrize("option", ["portfolio", "title-zh", "title-en"])
+def test_half_a_character_from_the_shell_is_refused(run, option: str) -> None:
+    result = run(full(loans(1)), **{option: "a\udcff"})
+    assert result.exit_code == 2
+    assert "cannot be kept" in result.output
     assert set(counts().values()) == {0}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -114,6 +114,18 @@ def test_a_preview_tells_what_would_change(office: Browser, settings: Settings) 
     page = office.get(address).text
     assert "与 2020-11-30 的对账单相比" in page
     assert "期末" in page
+
+
+@pytest.mark.parametrize("day", [NOVEMBER, DECEMBER])
+def test_a_file_that_lacks_most_of_the_series_is_questioned(office: Browser, settings: Settings, day: date) -> None:
+    """The wrong file looks like a statement in which nearly everything vanished; a few gone are everyday."""
+    held = loans(6)
+    taken_in(office, settings, full(held))
+    doubt = "一半以上在这份里消失（5 件）"
+    few = previewed(office, settings, full(held[:1], day), as_of=day.isoformat())
+    assert doubt in office.get(few).text
+    most = previewed(office, settings, full(held[:5], day), as_of=day.isoformat(), key="m" * 32)
+    assert "一半以上在这份里消失" not in office.get(most).text
 
 
 def test_row_errors_are_told_with_line_column_and_how_to_mend_them(office: Browser, settings: Settings) -> None:

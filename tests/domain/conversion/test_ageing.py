@@ -200,6 +200,32 @@ class TestMerged:
         found = audit(self.intent(), *contracts, judged("S", "duplicate_signing", other="T"))
         assert buckets(found, "I") == {"U": 3_000_000}
 
+    def test_a_line_passes_into_the_loan_drawn_under_it(self):
+        line = signing("L", instrument="credit_line", amount=5_000_000, promised_on=None)
+        found = audit(line, signing(amount=2_000_000, supersedes="L"))
+        assert buckets(found, "L") == {"K1": 2_000_000, "U": 3_000_000}
+        rate = found.measure("contract_disbursement_rate", "credit_line")
+        assert rate.denominator.value == 300_000_000
+        assert "excluded_followed" in [reason.code for reason in rate.passport.exclusions]
+
+    def test_a_line_taken_over_in_full_is_counted_where_it_is_live(self):
+        line = signing("L", instrument="credit_line", amount=3_000_000, promised_on=None)
+        found = audit(line, signing(supersedes="L"))
+        assert buckets(found, "L") == {"K1": 3_000_000}
+        assert found.measure("contract_disbursement_rate", "credit_line", "count").denominator.value == 0
+        assert found.measure("contract_disbursement_rate", "loan_contract", "count").denominator.value == 1
+
+    def test_a_line_and_its_loan_convert_one_intent_once(self):
+        intent = self.intent(amount=6_000_000)
+        line = signing("L", instrument="credit_line", amount=3_000_000, supersedes="I", promised_on=None)
+        found = audit(intent, line, signing(supersedes="L"))
+        assert buckets(found, "I") == {"K1": 3_000_000, "U": 3_000_000}
+
+    def test_a_line_renewed_by_a_line_stands_on_its_own(self):
+        earlier = signing("K", instrument="credit_line", promised_on=None)
+        later = signing("L", instrument="credit_line", promised_on=None, supersedes="K")
+        assert buckets(audit(earlier, later), "K") == {"U": 3_000_000}
+
     def test_papers_that_follow_one_another_in_a_ring_end(self):
         found = audit(self.intent("I", supersedes="J"), self.intent("J", supersedes="I"), signing(supersedes="I"))
         assert buckets(found, "I") == {"K1": 3_000_000}

@@ -21,6 +21,7 @@ from matchmaking.domain.money import plain_amount
 from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation import clock
 from matchmaking.foundation.files import keep
+from matchmaking.foundation.web.hygiene import UnfitCharacters, check_text
 from matchmaking.rulebook import LANGUAGES, explain, say
 
 ACTOR = "shell"
@@ -46,18 +47,29 @@ class Day(click.ParamType):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) else self.fail(value)
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+                return date.fromisoformat(value)
         except ValueError:
-            return self.fail(f"{value!r}: YYYY-MM-DD", param, ctx)
+            pass
+        return self.fail(f"{value!a}: YYYY-MM-DD", param, ctx)
+
+
+def readable(_context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """A text that either engine can hold: bytes of another encoding come from the shell as halves of a pair."""
+    try:
+        check_text(value)
+    except UnfitCharacters:
+        raise click.BadParameter(f"{value!a}: these characters cannot be kept", param=parameter) from None
+    return value
 
 
 @statement.command("import")
 @click.argument("file", type=existing)
 @click.option("--mapping", required=True, help="Name of a mapping (flask statement mappings), or a .toml file.")
-@click.option("--portfolio", required=True, help="Portfolio's code; it is made where there is none.")
+@click.option("--portfolio", required=True, callback=readable, help="Portfolio's code; it is made where there is none.")
 @click.option("--as-of", "as_of", required=True, type=Day(), help="The day the statement speaks of.")
-@click.option("--title-zh", default="", help="Chinese title of a new portfolio.")
-@click.option("--title-en", default="", help="English title of a new portfolio.")
+@click.option("--title-zh", default="", callback=readable, help="Chinese title of a new portfolio.")
+@click.option("--title-en", default="", callback=readable, help="English title of a new portfolio.")
 @language
 def import_command(
     file: Path, mapping: str, portfolio: str, as_of: date, title_zh: str, title_en: str, lang: str

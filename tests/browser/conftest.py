@@ -1,0 +1,67 @@
+"""A served demo and a browser. Skips, saying why, where there is no Chromium or no built front end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from config import ROOT
+from tests.browser.driving import Watched, chromium, launch, served, sign_in, watch
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here needs a browser."""
+    for item in items:
+        if Path(str(item.fspath)).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver."""
+    if chromium() is None:
+        pytest.skip("no Chromium here (Debian: apt-get install chromium fonts-noto-cjk)")
+    if not (ROOT / "static" / "vendor" / "manifest.json").exists():
+        pytest.skip("the front end is not built: make setup-dev")
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chrome(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium."""
+    found = launch(playwright)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def address(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the demo is served."""
+    with served(tmp_path_factory.mktemp("served")) as found:
+        yield found
+
+
+Open = Callable[..., Watched]
+
+
+@pytest.fixture
+def visit(chrome: Browser, address: str) -> Iterator[Open]:
+    """``visit(width=1366, language="zh", scripts=True, signed_in=True)`` → a watched page; closed afterwards."""
+    contexts = []
+
+    def opened(width: int = 1366, language: str = "zh", scripts: bool = True, signed_in: bool = True) -> Watched:
+        locale = {"zh": "zh-CN", "en": "en-GB"}[language]
+        context = chrome.new_context(
+            viewport={"width": width, "height": 900}, locale=locale, java_script_enabled=scripts, accept_downloads=True
+        )
+        contexts.append(context)
+        watched = watch(context, address)
+        return sign_in(watched, language) if signed_in else watched
+
+    yield opened
+    for context in contexts:
+        context.close()

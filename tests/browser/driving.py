@@ -1,0 +1,93 @@
+"""Driving Debian's Chromium: how it is started, and a page that remembers what it said and whom it asked."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+)
+WIDTHS = (390, 1366)
+SERVE = Path(__file__).with_name("serve.py")
+
+
+def chromium() -> str | None:
+    """Path of an installed Chromium, or None."""
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+def launch(driver: Playwright) -> Browser:
+    """Chromium, kept from talking to anybody."""
+    return driver.chromium.launch(executable_path=chromium(), args=list(QUIET))
+
+
+@contextmanager
+def served(instance: Path) -> Iterator[str]:
+    """The demo at an address of its own, in ``instance``."""
+    with (instance / "server.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, str(SERVE), str(instance)], stdout=subprocess.PIPE, stderr=log, text=True
+        )
+        try:
+            assert process.stdout is not None
+            # the log may go to standard output too; the address is the line that looks like one
+            address = next((line.strip() for line in process.stdout if line.startswith("http://127.0.0.1:")), "")
+            assert address, (instance / "server.log").read_text("utf-8")[-2000:]
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+@dataclass
+class Watched:
+    """A page with everything it said on the console and every host it asked."""
+
+    page: Page
+    base: str
+    said: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+
+    def go(self, path: str) -> None:
+        """Open a path of the served site."""
+        answer = self.page.goto(self.base + path)
+        assert answer is not None
+        assert answer.ok, f"{path}: {answer.status}"
+
+    def assert_clean(self) -> None:
+        """Nothing on the console, nobody else asked."""
+        assert self.said == []
+        assert self.hosts <= {self.base}, self.hosts
+
+
+def watch(context: BrowserContext, base: str) -> Watched:
+    """A new page that remembers."""
+    watched = Watched(context.new_page(), base)
+    page = watched.page
+    page.on("console", lambda said: watched.said.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: watched.said.append(str(error)))
+    page.on("request", lambda request: watched.hosts.add("/".join(request.url.split("/")[:3])))
+    return watched
+
+
+def sign_in(watched: Watched, language: str = "zh") -> Watched:
+    """Through the demo card of the city's finance office, as a visitor would."""
+    watched.go(f"/sign-in?lang={language}")
+    watched.page.locator("ul.cards button").first.click()
+    watched.page.wait_for_url("**/portfolios/**")
+    return watched
