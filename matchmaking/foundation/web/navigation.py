@@ -26,6 +26,10 @@ class Place:
 
 P = Permission
 PLACES = (
+    Place(_("我的需求"), "needs.index", "needs.index", P.READ_OWN_NEEDS, ("needs.",)),
+    Place(_("找产品"), "products.index", "products.index", P.READ_OWN_NEEDS, ("products.",)),
+    Place(_("融资需求"), "bureau_needs.index", "bureau_needs.index", P.READ_NEEDS, ("bureau_needs.",)),
+    Place(_("本行产品"), "bank_products.index", "bank_products.index", P.READ_PRODUCTS, ("bank_products.",)),
     Place(_("企业资料"), "enterprises.own", "enterprises.own", P.KEEP_OWN_PROFILE, ("enterprises.",)),
     Place(_("授权"), "consents.index", "consents.index", P.GIVE_CONSENTS, ("consents.",)),
     Place(_("企业"), "enterprises.index", "enterprises.index", P.READ_ENTERPRISES, ("enterprises.", "consents.papers")),
