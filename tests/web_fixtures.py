@@ -96,7 +96,9 @@ def make_app(settings: Settings, **config: Any) -> Flask:
     # one process serves one application; tests make many, and one test's dead Redis is not the next one's
     limiter._storage_dead = False
     app = create_app(settings)
-    app.config.update(SIGN_IN_LIMIT="100000/minute", PAGE_LIMIT="100000/minute", REGISTER_LIMIT="100000/minute", **config)
+    app.config.update(
+        SIGN_IN_LIMIT="100000/minute", PAGE_LIMIT="100000/minute", REGISTER_LIMIT="100000/minute", **config
+    )
     app.test_client_class = Browser
     app.teardown_request(_look_for_dirt)
     # the built front end is not what these tests are about
