@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from matchmaking.delivery.decisions.views import decisions
+from matchmaking.delivery.disbursements.views import bank_agreements, loans
 from matchmaking.delivery.findings.views import findings
+from matchmaking.delivery.signings.views import bank_papers, papers
 from matchmaking.delivery.statements.views import statements
 from matchmaking.desks.office.views import office
 from matchmaking.market.needs.views import bureau_needs, needs
@@ -18,6 +21,6 @@ def register_blueprints(app: Flask) -> None:
     """Hang every slice's pages on ``app``."""
     registry = (accounts, enterprises, consents)
     market = (needs, bureau_needs, products, bank_products)
-    delivery = (statements, findings)
+    delivery = (decisions, bank_papers, papers, bank_agreements, loans, statements, findings)
     for blueprint in (*registry, *market, *delivery, office):
         app.register_blueprint(blueprint)

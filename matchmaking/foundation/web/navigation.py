@@ -30,6 +30,11 @@ PLACES = (
     Place(_("找产品"), "products.index", "products.index", P.READ_OWN_NEEDS, ("products.",)),
     Place(_("融资需求"), "bureau_needs.index", "bureau_needs.index", P.READ_NEEDS, ("bureau_needs.",)),
     Place(_("本行产品"), "bank_products.index", "bank_products.index", P.READ_PRODUCTS, ("bank_products.",)),
+    Place(_("我的贷款"), "loans.index", "loans.index", P.CONFIRM_RECEIPTS, ("loans.", "papers.")),
+    Place(_("授信"), "decisions.index", "decisions.index", P.DECIDE_REFERRALS, ("decisions.", "bank_papers.")),
+    Place(
+        _("签约与放款"), "bank_agreements.index", "bank_agreements.index", P.REPORT_DISBURSEMENTS, ("bank_agreements.",)
+    ),
     Place(_("企业资料"), "enterprises.own", "enterprises.own", P.KEEP_OWN_PROFILE, ("enterprises.",)),
     Place(_("授权"), "consents.index", "consents.index", P.GIVE_CONSENTS, ("consents.",)),
     Place(_("企业"), "enterprises.index", "enterprises.index", P.READ_ENTERPRISES, ("enterprises.", "consents.papers")),

@@ -1,0 +1,61 @@
+"""What a decision means for the referral that it decides: the same step, in the same unit of work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaking.delivery.decisions.facts import Case
+from matchmaking.domain.states import REFERRAL
+from matchmaking.market.needs.models import Need
+from matchmaking.market.products.models import Product, ProductVersion
+from matchmaking.market.referrals.commands import move
+from matchmaking.market.referrals.commands.moving import lock_need
+from matchmaking.market.referrals.models import Referral
+
+STEPS = {
+    "submit": "submit",
+    "return": "return",
+    "approve": "approve",
+    "refuse": "refuse",
+    "revoke": "terminate",
+    "turn_down": "withdraw",
+    "lapse": "lapse",
+    "countersign": "sign",
+}
+"""What is done with a decision, or a paper under it → what is thereby done with its referral."""
+
+
+def referral_of(session: Session, referral_key: str) -> Referral:
+    """The referral, its need held until the commit: withdrawing the need and deciding on it take turns."""
+    wanted = select(Referral).where(Referral.public_key == referral_key)
+    found = session.scalars(wanted).one()
+    lock_need(session, found.need_id)
+    session.refresh(found)
+    return found
+
+
+def begin(session: Session, referral: Referral, *, actor: str, role: str, at: datetime) -> Case:
+    """What is to be decided; an accepted referral enters diligence. Raises what the table REFERRAL raises."""
+    if referral.state != "diligence":
+        move(
+            session, actor=actor, role=role, referral=referral, action="start_diligence", version=referral.version,
+            at=at,
+        )  # fmt: skip
+    need = session.get_one(Need, referral.need_id)
+    named = select(Product.name).join(ProductVersion, ProductVersion.product_id == Product.id)
+    product = session.execute(named.where(ProductVersion.id == referral.product_version_id)).scalar()
+    return Case(
+        referral_key=referral.public_key, need_key=need.public_key, need_minor=referral.amount_minor,
+        firm_id=need.organisation_id, bank_id=referral.organisation_id, product=product or "",
+    )  # fmt: skip
+
+
+def follow(session: Session, referral: Referral, action: str, *, actor: str, role: str, at: datetime) -> None:
+    """Take the referral along. A line that ends after a signing under it leaves the referral signed."""
+    step = STEPS.get(action)
+    if step is None or (referral.state == "signed" and not REFERRAL.may("signed", step, role)):
+        return
+    move(session, actor=actor, role=role, referral=referral, action=step, version=referral.version, at=at)

@@ -1,0 +1,173 @@
+"""授信 on the bank's desk: the branch's decisions, one with its terms and history, and each step of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from matchmaking.delivery.decisions import commands, queries
+from matchmaking.delivery.decisions.facts import terms_of
+from matchmaking.delivery.decisions.forms import LineForm, RefuseForm, StartForm, StepForm
+from matchmaking.delivery.decisions.models import CreditDecision
+from matchmaking.domain.reasons import Refusal
+from matchmaking.domain.states import DECISION
+from matchmaking.foundation import clock
+from matchmaking.foundation.access.guard import requires
+from matchmaking.foundation.access.login import current_viewer
+from matchmaking.foundation.access.permissions import Permission
+from matchmaking.foundation.storage import session
+from matchmaking.foundation.web.keyed import keyed
+from matchmaking.foundation.web.paging import Page, page_number
+from matchmaking.foundation.web.today import business_today
+from matchmaking.foundation.web.words import here
+from matchmaking.market.referrals.queries import referral_by_key
+
+decisions = Blueprint("decisions", __name__)
+PER_PAGE = 50
+STEPS: dict[str, Callable[..., CreditDecision]] = {
+    "submit": commands.submit_decision,
+    "approve": commands.approve_decision,
+}
+
+
+@decisions.get("/bank/decisions")
+@requires(Permission.READ_REFERRALS)
+def index() -> ResponseReturnValue:
+    """Decisions of the branch and of those under it; two SQL statements with the session's."""
+    number = page_number(request.args.get("page"))
+    rows, total = queries.decision_list(session(), current_viewer(), limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+    if number > 1 and not rows:
+        return redirect(here(page=None), code=303)
+    page = Page(number, total, lambda changes: here(**changes), PER_PAGE)
+    return render_template("decisions/index.html", rows=rows, page=page)
+
+
+@decisions.post("/bank/referrals/<key:key>/decision")
+@requires(Permission.DECIDE_REFERRALS)
+def start(key: str) -> ResponseReturnValue:
+    """Begin to decide on an accepted referral; leads to the draft, or to the one that stands already."""
+    form, viewer, on, at = StartForm(), current_viewer(), business_today(), clock.now()
+    if referral_by_key(session(), viewer, key) is None:
+        abort(404)
+    standing = queries.open_decision(session(), key)
+    if standing is not None:
+        return redirect(url_for("decisions.sheet", key=standing.public_key), code=303)
+
+    def begin(work: Session) -> dict[str, Any]:
+        told: dict[str, Any] = {"actor": viewer.actor, "role": viewer.role.value, "on": on, "at": at}
+        return {"decision": commands.start_decision(work, referral_key=key, **told).public_key}
+
+    try:
+        answer = keyed("decisions.start", form.key.data, {"referral": key}, begin)
+    except Refusal as refusal:
+        return render_template("decisions/not_begun.html", refusal=refusal, referral_key=key), 409
+    return redirect(url_for("decisions.sheet", key=answer["decision"]), code=303)
+
+
+@decisions.get("/bank/decisions/<key:key>")
+@requires(Permission.READ_REFERRALS)
+def sheet(key: str) -> ResponseReturnValue:
+    """One decision."""
+    return _page(key)
+
+
+@decisions.post("/bank/decisions/<key:key>/edit")
+@requires(Permission.DECIDE_REFERRALS)
+def edit(key: str) -> ResponseReturnValue:
+    """Save the draft."""
+    form, viewer, on, at = LineForm(), current_viewer(), business_today(), clock.now()
+    _found(session(), key)
+    if not form.validate_on_submit():
+        return _page(key, line=form), 422
+    terms, version = form.terms, form.version.data
+
+    def amend(work: Session) -> dict[str, Any]:
+        found = _found(work, key)
+        commands.amend_decision(
+            work, actor=viewer.actor, role=viewer.role.value, decision=found, version=version, terms=terms, on=on, at=at
+        )
+        return {}
+
+    return _done("decisions.amend", form.key.data, key, {"version": version, **terms.plain()}, amend)
+
+
+@decisions.post("/bank/decisions/<key:key>/move")
+@requires(Permission.DECIDE_REFERRALS)
+def move(key: str) -> ResponseReturnValue:
+    """Submit, return, approve, discard or revoke; the table says who may."""
+    form, viewer, on, at = StepForm(), current_viewer(), business_today(), clock.now()
+    _found(session(), key)
+    if not form.validate_on_submit():
+        return _page(key), 422
+    action, version = str(form.action.data), form.version.data
+
+    def step(work: Session) -> dict[str, Any]:
+        told: dict[str, Any] = {
+            "actor": viewer.actor,
+            "role": viewer.role.value,
+            "decision": _found(work, key),
+            "version": version,
+        }
+        if action in STEPS:
+            STEPS[action](work, **told, on=on, at=at)
+        else:
+            commands.move_decision(work, **told, action=action, at=at)
+        return {}
+
+    return _done("decisions.move", form.key.data, key, {"version": version, "action": action}, step)
+
+
+@decisions.post("/bank/decisions/<key:key>/refuse")
+@requires(Permission.DECIDE_REFERRALS)
+def refuse(key: str) -> ResponseReturnValue:
+    """未获批, with its reason."""
+    form, viewer, on, at = RefuseForm(), current_viewer(), business_today(), clock.now()
+    _found(session(), key)
+    if not form.validate_on_submit():
+        return _page(key, refusing=form), 422
+    told: dict[str, Any] = {
+        "version": form.version.data,
+        "reason": str(form.reason.data),
+        "words": form.words.data or "",
+    }
+
+    def step(work: Session) -> dict[str, Any]:
+        commands.refuse_decision(
+            work, actor=viewer.actor, role=viewer.role.value, decision=_found(work, key), on=on, at=at, **told
+        )
+        return {}
+
+    return _done("decisions.refuse", form.key.data, key, told, step)
+
+
+def _done(
+    route: str, form_key: str | None, key: str, body: dict[str, Any], do: Callable[[Session], dict[str, Any]]
+) -> ResponseReturnValue:
+    try:
+        keyed(route, form_key, {"decision": key, **body}, do)
+    except Refusal as refusal:
+        return _page(key, refusal=refusal), 409
+    return redirect(url_for("decisions.sheet", key=key), code=303)
+
+
+def _found(work: Session, key: str) -> CreditDecision:
+    row = queries.visible_decision(work, current_viewer(), key)
+    return row.decision if row else abort(404)
+
+
+def _page(
+    key: str, *, refusal: Refusal | None = None, line: LineForm | None = None, refusing: RefuseForm | None = None
+) -> str:
+    viewer = current_viewer()
+    row = queries.visible_decision(session(), viewer, key) or abort(404)
+    decision = row.decision
+    return render_template(
+        "decisions/sheet.html", row=row, decision=decision, terms=terms_of(decision), refusal=refusal,
+        events=queries.history(session(), decision.id), may=DECISION.possible(decision.state, viewer.role.value),
+        line=line or LineForm.of(decision), step=StepForm(formdata=None, version=decision.version),
+        refusing=refusing or RefuseForm(formdata=None, version=decision.version),
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""The firm reads a paper and signs it, or does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from matchmaking.delivery.signings import commands, queries
+from matchmaking.delivery.signings.forms import FirmStepForm
+from matchmaking.delivery.signings.models import Paper
+from matchmaking.domain.reasons import Refusal
+from matchmaking.domain.states import SIGNING
+from matchmaking.foundation import clock
+from matchmaking.foundation.access.guard import requires
+from matchmaking.foundation.access.login import current_viewer
+from matchmaking.foundation.access.permissions import Permission
+from matchmaking.foundation.storage import session
+from matchmaking.foundation.web.keyed import keyed
+
+papers = Blueprint("papers", __name__)
+
+
+@papers.get("/my/papers/<key:key>")
+@requires(Permission.SIGN_AGREEMENTS)
+def sheet(key: str) -> ResponseReturnValue:
+    """One paper with all its terms."""
+    return _page(key)
+
+
+@papers.post("/my/papers/<key:key>/sign")
+@requires(Permission.SIGN_AGREEMENTS)
+def sign(key: str) -> ResponseReturnValue:
+    """Sign, or turn it down."""
+    form, viewer, at = FirmStepForm(), current_viewer(), clock.now()
+    _paper(session(), key)
+    if not form.validate_on_submit():
+        return _page(key), 422
+    action, version = str(form.action.data), form.version.data
+
+    def step(work: Session) -> dict[str, Any]:
+        told: dict[str, Any] = {"actor": viewer.actor, "role": viewer.role.value, "version": version, "at": at}
+        if action == "sign":
+            commands.sign_for_firm(work, paper=_paper(work, key), **told)
+        else:
+            commands.move_paper(work, paper=_paper(work, key), action=action, **told)
+        return {}
+
+    try:
+        keyed("papers.sign", form.key.data, {"paper": key, "version": version, "action": action}, step)
+    except Refusal as refusal:
+        return _page(key, refusal), 409
+    flash(_("已签署，等银行签署。") if action == "sign" else _("已告知银行：您不签这份合同。"), "ok")
+    return redirect(url_for("papers.sheet", key=key), code=303)
+
+
+def _paper(work: Session, key: str) -> Paper:
+    row = queries.visible_paper(work, current_viewer(), key)
+    return row.paper if row else abort(404)
+
+
+def _page(key: str, refusal: Refusal | None = None) -> str:
+    viewer = current_viewer()
+    row = queries.visible_paper(session(), viewer, key) or abort(404)
+    return render_template(
+        "papers/own.html", row=row, paper=row.paper, refusal=refusal,
+        may=SIGNING.possible(row.paper.state, viewer.role.value),
+        step=FirmStepForm(formdata=None, version=row.paper.version),
+    )  # fmt: skip
