@@ -19,6 +19,7 @@ from matchmaking.registry.portfolios.queries import portfolio_by_code
 from matchmaking.seeds.golden_cases import DEMO_PORTFOLIO, GoldenCase, demo_portfolio, golden_cases
 from matchmaking.seeds.golden_loader import ACTOR, load_facts
 from matchmaking.seeds.people import ensure_people
+from matchmaking.seeds.products import ensure_products
 from matchmaking.seeds.vouchers import Voucher, keep_vouchers
 
 TODAY = date(2026, 9, 30)
@@ -48,6 +49,7 @@ def seed_demo() -> Seeded:
 def _seed(session: Session, *, cases: Sequence[GoldenCase], vouchers: Sequence[Voucher]) -> Seeded:
     at = datetime.combine(TODAY, time(9), SHANGHAI)
     people = ensure_people(session, at=at)
+    ensure_products(session)
     portfolio = portfolio_by_code(session, DEMO_PORTFOLIO)
     facts = 0
     if portfolio is None:
