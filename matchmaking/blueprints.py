@@ -10,8 +10,10 @@ from matchmaking.delivery.findings.views import findings
 from matchmaking.delivery.signings.views import bank_papers, papers
 from matchmaking.delivery.statements.views import statements
 from matchmaking.desks.office.views import office
+from matchmaking.market.matches.views import matches
 from matchmaking.market.needs.views import bureau_needs, needs
 from matchmaking.market.products.views import bank_products, products
+from matchmaking.market.referrals.views import bank_referrals, bureau_referrals, referrals
 from matchmaking.registry.accounts.views import accounts
 from matchmaking.registry.consents.views import consents
 from matchmaking.registry.enterprises.views import enterprises
@@ -20,7 +22,7 @@ from matchmaking.registry.enterprises.views import enterprises
 def register_blueprints(app: Flask) -> None:
     """Hang every slice's pages on ``app``."""
     registry = (accounts, enterprises, consents)
-    market = (needs, bureau_needs, products, bank_products)
+    market = (needs, bureau_needs, products, bank_products, matches, referrals, bank_referrals, bureau_referrals)
     delivery = (decisions, bank_papers, papers, bank_agreements, loans, statements, findings)
     for blueprint in (*registry, *market, *delivery, office):
         app.register_blueprint(blueprint)

@@ -51,9 +51,7 @@ def verified(world: World, login: str = "tea", **more: Any) -> str:
             inside, actor=who.actor, role=who.role.value, need=need, version=need.version, on=TODAY, at=NOON,
             confirmed=True,
         )  # fmt: skip
-        verify_need(
-            inside, actor=bureau.actor, role=bureau.role.value, need=need, version=need.version, at=NOON
-        )
+        verify_need(inside, actor=bureau.actor, role=bureau.role.value, need=need, version=need.version, at=NOON)
 
     run_in_unit_of_work(work)
     return key

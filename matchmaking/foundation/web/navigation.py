@@ -26,9 +26,12 @@ class Place:
 
 P = Permission
 PLACES = (
-    Place(_("我的需求"), "needs.index", "needs.index", P.READ_OWN_NEEDS, ("needs.",)),
+    Place(_("待对接需求"), "bank_referrals.index", "bank_referrals.index", P.READ_REFERRALS, ("bank_referrals.",)),
+    Place(_("我的需求"), "needs.index", "needs.index", P.READ_OWN_NEEDS, ("needs.", "matches.", "referrals.")),
     Place(_("找产品"), "products.index", "products.index", P.READ_OWN_NEEDS, ("products.",)),
-    Place(_("融资需求"), "bureau_needs.index", "bureau_needs.index", P.READ_NEEDS, ("bureau_needs.",)),
+    Place(
+        _("融资需求"), "bureau_needs.index", "bureau_needs.index", P.READ_NEEDS, ("bureau_needs.", "bureau_referrals.")
+    ),
     Place(_("本行产品"), "bank_products.index", "bank_products.index", P.READ_PRODUCTS, ("bank_products.",)),
     Place(_("我的贷款"), "loans.index", "loans.index", P.CONFIRM_RECEIPTS, ("loans.", "papers.")),
     Place(_("授信"), "decisions.index", "decisions.index", P.DECIDE_REFERRALS, ("decisions.", "bank_papers.")),

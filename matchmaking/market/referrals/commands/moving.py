@@ -59,6 +59,9 @@ def move(
     ``referral_need_ended`` where the firm withdrew the need.
     """
     need = lock_need(session, referral.need_id)
+    session.refresh(referral)
+    if referral.version != version:
+        raise _moved_on(referral)
     before, to = referral.state, REFERRAL.move(referral.state, action, role)
     if need.state not in NEED_OPEN and action not in ENDINGS:
         raise Refusal(Reason("referral_need_ended", {"state_word": f"state_need_{need.state}"}))
@@ -71,7 +74,7 @@ def move(
     ).first()
     session.refresh(referral)
     if changed is None:
-        raise Refusal(Reason("referral_moved_on", {"state_word": f"state_referral_{referral.state}"}))
+        raise _moved_on(referral)
     keep_event(session, referral, action, before, actor=actor, role=role, at=at, words=words)
     payload = {"from": before, "to": to, "version": referral.version, "role": role}
     record(session, actor=actor, tag=TAGS[action], subject=subject_of(referral), payload=payload, at=at)
@@ -102,6 +105,10 @@ def keep_event(
     )  # fmt: skip
     session.add(event)
     session.flush()
+
+
+def _moved_on(referral: Referral) -> Refusal:
+    return Refusal(Reason("referral_moved_on", {"state_word": f"state_referral_{referral.state}"}))
 
 
 def _follow(

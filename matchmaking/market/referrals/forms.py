@@ -1,0 +1,38 @@
+"""What people type of referrals: little. Lists are checked by the commands."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField
+
+from matchmaking.foundation.web.forms import BaseForm, LongTextField
+from matchmaking.foundation.web.keyed import VersionField
+
+LONGEST_KEY = 120
+
+
+class StepForm(BaseForm):
+    """A step without words; ``version`` is that of the referral or need the page was made from."""
+
+    version = VersionField(default=0)
+
+
+class SendForm(StepForm):
+    """The firm sends; ``digest`` is the SHA-256 of the consents' words that stood on the page."""
+
+    digest = HiddenField()
+    agreed = BooleanField(_l("我已阅读以上授权书，代表本企业同意"))
+
+
+class DeclineForm(StepForm):
+    """不予受理: the button pressed is the reason."""
+
+    reason = HiddenField()
+    words = LongTextField(_l("补充说明（选“其他”时至少二十个字）"), longest=1000)
+
+
+class AssignForm(StepForm):
+    """To whom: ``unit`` is an organisation's key, ``officer`` a number of one of its people or empty."""
+
+    unit = HiddenField()
+    officer = VersionField(default=0)

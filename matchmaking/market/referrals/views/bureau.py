@@ -1,0 +1,79 @@
+"""The bureau: where a need stands at the banks, first level of reasons only; and pushing it to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from matchmaking.domain.reasons import Refusal
+from matchmaking.domain.states import BUREAU, NEED
+from matchmaking.foundation import clock
+from matchmaking.foundation.access.guard import requires
+from matchmaking.foundation.access.login import current_viewer
+from matchmaking.foundation.access.permissions import Permission
+from matchmaking.foundation.storage import session
+from matchmaking.foundation.web.keyed import keyed
+from matchmaking.foundation.web.locale import language
+from matchmaking.foundation.web.today import business_today
+from matchmaking.market.matches.queries import recommend, wants_ranking
+from matchmaking.market.matches.wording import said
+from matchmaking.market.needs.queries import visible_need
+from matchmaking.market.referrals import commands
+from matchmaking.market.referrals.clock import clock_of, next_of, turn_of
+from matchmaking.market.referrals.forms import LONGEST_KEY, StepForm
+from matchmaking.market.referrals.queries import referrals_of
+
+bureau_referrals = Blueprint("bureau_referrals", __name__)
+
+
+@bureau_referrals.get("/bureau/needs/<key:key>/referrals")
+@requires(Permission.PUSH_REFERRALS)
+def sheet(key: str) -> ResponseReturnValue:
+    """The banks that have or had the need, and the products it could be pushed to."""
+    return _sheet(key)
+
+
+@bureau_referrals.post("/bureau/needs/<key:key>/referrals")
+@requires(Permission.PUSH_REFERRALS)
+def push(key: str) -> ResponseReturnValue:
+    """Push it to the banks of the products chosen."""
+    viewer, form, on, at = current_viewer(), StepForm(), business_today(), clock.now()
+    if visible_need(session(), viewer, key) is None:
+        abort(404)
+    chosen = [one for one in request.form.getlist("product")[:10] if 0 < len(one) <= LONGEST_KEY and "\x00" not in one]
+    version = form.version.data
+    if not form.validate_on_submit():
+        return _sheet(key), 422
+
+    def hand(work: Session) -> dict[str, Any]:
+        need = visible_need(work, viewer, key) or abort(404)
+        made = commands.push(
+            work, actor=viewer.actor, role=viewer.role.value, need=need, version=version, products=chosen, on=on, at=at
+        )
+        return {"referrals": [one.public_key for one in made]}
+
+    try:
+        keyed("referrals.push", form.key.data, {"need": key, "version": version, "products": chosen}, hand)
+    except Refusal as refusal:
+        return _sheet(key, refusal), 409 if refusal.reason.code in ("need_moved_on", "move_final") else 422
+    return redirect(url_for("bureau_referrals.sheet", key=key), code=303)
+
+
+def _sheet(key: str, refusal: Refusal | None = None) -> str:
+    viewer, on = current_viewer(), business_today()
+    need = visible_need(session(), viewer, key) or abort(404)
+    rows = referrals_of(session(), viewer, need)
+    may = NEED.may(need.state, "refer", BUREAU)
+    try:
+        found = recommend(session(), need, on) if may else None
+    except Refusal as lacking:
+        found, refusal = None, lacking
+    return render_template(
+        "referrals/bureau.html", need=need, may=may, found=found, refusal=refusal,
+        cards=[(row, clock_of(row.referral, on), next_of(row.referral), turn_of(row.referral)) for row in rows],
+        ranked=wants_ranking(session(), need.organisation_id),
+        form=StepForm(formdata=None, version=need.version), say=lambda reason: said(reason, language()),
+    )  # fmt: skip
