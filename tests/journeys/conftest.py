@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from flask import Flask
 
-from tests.journeys.thread_world import NOON, Thread, build_thread
+from tests.journeys.thread_world import Thread, build_thread
+from tests.market.market_world import NOON
 from tests.market.referral_world import sell
 
 

@@ -11,10 +11,13 @@ from sqlalchemy import select
 
 from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.disbursements.models import Confirmation
+from matchmaking.domain.identifiers import uscc_from
 from matchmaking.foundation import storage
 from matchmaking.market.referrals.queries import referral_named
-from tests.journeys.thread_world import PDF, TODAY, Thread, decision_now, paper_now, plain, report_key
-from tests.market.market_world import load
+from matchmaking.registry.enterprises.models import Enterprise
+from tests.journeys.thread_world import PDF, Thread, decision_now, hidden, paper_now, plain, report_key
+from tests.market.market_world import HANBIN, TODAY, load
+from tests.web_fixtures import Browser
 
 DAY, NEXT, AS_OF = date(2026, 10, 14), date(2026, 10, 15), date(2026, 10, 31)
 LATER = date(2026, 12, 31)
@@ -37,6 +40,44 @@ def test_drawn_in_parts_one_part_confirmed(thread: Thread, tea: str) -> None:
     assert load(storage.session(), thread.need).state == "contracted"
     referral = referral_named(storage.session(), thread.referral)
     assert referral is not None and referral.state == "signed"
+
+
+def test_from_registering_the_firm_to_confirmed_money(thread: Thread, tea: str) -> None:
+    code, secret = uscc_from("91", HANBIN, 77), "rain on the east bridge"
+    newcomer: Browser = thread.app.test_client()  # type: ignore[assignment]
+    registering = {
+        "uscc": code, "name": "汉滨富硒食品有限公司（演示）", "legal_form": "limited", "area": HANBIN, "zone": "",
+        "person": "王芳", "login": "wangfang", "password": secret, "again": secret, "agreed": "y",
+    }  # fmt: skip
+    assert newcomer.submit("/register", registering).headers["Location"] == "/my/enterprise"
+    thread.firm = "wangfang"
+    seen = hidden(thread.at("wangfang").get("/my/enterprise/edit").get_data(as_text=True))["seen"]
+    thread.post(
+        "wangfang", "/my/enterprise/edit", seen=seen, legal_form="limited", industry="精制茶加工", area=HANBIN,
+        zone="", founded_on="2018-05-01", figures_year="2025", employees="50", revenue="3,000", revenue_unit="wan",
+        assets="2000", assets_unit="wan", tax_grade="B", without_loans="y",
+    )  # fmt: skip
+    storage.remove_session()
+    firm = storage.session().scalars(select(Enterprise.public_key).where(Enterprise.uscc == code)).one()
+    page = hidden(thread.at("county").get(f"/enterprises/{firm}").get_data(as_text=True))
+    verdict = {"seen": page["seen"], "verdict": "verified", "basis": "licence_seen"}
+    thread.post("county", f"/enterprises/{firm}/verdict", **verdict)
+    written = thread.post(
+        "wangfang", "/needs/new", version=0, amount="300", amount_unit="wan", term_months="12", purpose="orders",
+        loan_kind="working_capital", guarantees="credit", then="check",
+    )  # fmt: skip
+    thread.need = written.headers["Location"].split("/")[2]
+    thread.post("wangfang", f"/needs/{thread.need}/post", version=1)
+    thread.post("county", f"/bureau/needs/{thread.need}/verify", version=2)
+    agreement = thread.signed(tea)
+    thread.on(DAY)
+    thread.report(agreement, "JJ1", "100", DAY)
+    thread.report(agreement, "JJ2", "80", DAY)
+    thread.answer("JJ1", "right")
+    assert thread.ledger(AS_OF) == {"A1": 1_000_000, "A2": 800_000, "W0": 1_200_000}
+    told = storage.session().scalars(select(Agreement)).one()
+    assert (told.firm, told.branch, told.lender) == ("汉滨富硒食品有限公司（演示）", "汉江银行汉滨支行", "汉江银行")
+    assert (told.need_key, told.need_minor, told.area_code) == (thread.need, 300_000_000, HANBIN)
 
 
 def test_drawn_in_full(thread: Thread, tea: str) -> None:

@@ -21,18 +21,17 @@ from matchmaking.delivery.signings.models import Paper
 from matchmaking.foundation import clock, storage
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.trail import verify
-from matchmaking.market.referrals import commands as referring
-from matchmaking.market.referrals.queries import referral_named
+from matchmaking.market.needs.models import Need
+from matchmaking.market.referrals.models import Referral
 from matchmaking.registry.accounts.commands.sessions import Place, open_session
 from matchmaking.registry.accounts.queries import account_by_login
 from matchmaking.registry.portfolios.queries import portfolio_by_code
 from matchmaking.seeds.city import ensure_city
-from tests.market.market_world import GOOD, NOON, TODAY, World, build_world, load, new_need, offer
+from tests.market.market_world import GOOD, NOON, World, build_world, new_need
 from tests.web_fixtures import Browser
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 PROMISED = date(2026, 11, 30)
-SIGNED = TODAY
 
 
 def noon(day: date) -> datetime:
@@ -48,6 +47,8 @@ class Thread:
     world: World
     travel: time_machine.Traveller | None = None
     browsers: dict[str, Browser] = field(default_factory=dict)
+    firm: str = "tea"
+    """Who acts for the firm."""
     referral: str = ""
     need: str = ""
 
@@ -86,31 +87,13 @@ class Thread:
         """A need verified and sent with the firm's consent, accepted by the branch; the decision's key."""
         if not self.need:
             self.need = new_need(self.world, terms)
-            self.post("tea", f"/needs/{self.need}/post", version=1, confirmed="y")
+            self.post(self.firm, f"/needs/{self.need}/post", version=1, confirmed="y")
             self.post("county", f"/bureau/needs/{self.need}/verify", version=2)
-        who = self.world.people["tea"]
-
-        def send(inside: Session) -> str:
-            need = load(inside, self.need)
-            made = referring.refer(
-                inside, actor=who.actor, role=who.role.value, actor_organisation_id=who.organisation_id, need=need,
-                version=need.version, products=[product], consenting=referring.Consenting(1, "zh"), on=clock.today(),
-                at=clock.now(),
-            )  # fmt: skip
-            return made[0].public_key
-
-        self.referral = run_in_unit_of_work(send)
-        manager = self.world.people["branch"]
-
-        def accept(inside: Session) -> None:
-            found = referral_named(inside, self.referral)
-            assert found is not None
-            referring.accept(
-                inside, actor=manager.actor, role=manager.role.value, referral=found, version=found.version,
-                on=clock.today(), at=clock.now(),
-            )  # fmt: skip
-
-        run_in_unit_of_work(accept)
+        path = f"/needs/{self.need}/send"
+        shown = hidden(self.at(self.firm).get(path, query_string={"product": product}).get_data(as_text=True))
+        self.post(self.firm, path, product=product, agreed="y", version=shown["version"], digest=shown["digest"])
+        self.referral = referral_key(self.need)
+        self.post("officer", f"/inbox/{self.referral}/accept", version=1)
         answer = self.post("officer", f"/bank/referrals/{self.referral}/decision")
         return answer.headers["Location"].rsplit("/", 1)[1]
 
@@ -139,7 +122,7 @@ class Thread:
         self.line(decision)
         paper = self.draft(decision, **more)
         self.post("officer", f"/bank/papers/{paper}/move", version=1, action="offer")
-        self.post("tea", f"/my/papers/{paper}/sign", version=2, action="sign")
+        self.post(self.firm, f"/my/papers/{paper}/sign", version=2, action="sign")
         self.post("branch", f"/bank/papers/{paper}/countersign", version=3, action="countersign")
         page = self.at("officer").get(f"/bank/papers/{paper}").get_data(as_text=True)
         found = re.search(r"/bank/agreements/([^\"]+)", page.split("<main", 1)[1])
@@ -155,7 +138,7 @@ class Thread:
 
     def answer(self, iou: str, said: str, **more: Any) -> None:
         """The firm taps once."""
-        self.post("tea", f"/my/disbursements/{report_key(iou)}/answer", answer=said, **more)
+        self.post(self.firm, f"/my/disbursements/{report_key(iou)}/answer", answer=said, **more)
 
     def ledger(self, as_of: date, known_on: date | None = None) -> dict[str, int]:
         """The audited figure: buckets of the city's loan contracts in yuan, from the kernel of the audit."""
@@ -175,6 +158,23 @@ def report_key(iou: str) -> str:
     storage.remove_session()
     wanted = select(Disbursement.public_key).where(Disbursement.iou_no == iou).order_by(Disbursement.id.desc())
     return str(storage.session().scalars(wanted).first())
+
+
+def referral_key(need: str) -> str:
+    """Public key of the last referral of a need."""
+    storage.remove_session()
+    wanted = select(Referral.public_key).join(Need, Need.id == Referral.need_id).where(Need.public_key == need)
+    return str(storage.session().scalars(wanted.order_by(Referral.id.desc())).first())
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What a page's forms carry unseen: name → value, the last of a name."""
+    found: dict[str, str] = {}
+    for tag in re.findall(r"<input[^>]*>", page):
+        told = dict(re.findall(r'([a-z_]+)="([^"]*)"', tag))
+        if told.get("type") == "hidden":
+            found[told.get("name", "")] = told.get("value", "")
+    return found
 
 
 def decision_now(key: str) -> CreditDecision:
@@ -201,6 +201,3 @@ def build_thread(app: Flask) -> Thread:
     run_in_unit_of_work(ensure_city, actor="seed", at=NOON)
     storage.remove_session()
     return Thread(app, world)
-
-
-__all__ = ["NOON", "PDF", "SIGNED", "TODAY", "Thread", "build_thread", "offer"]
