@@ -87,6 +87,7 @@ def test_the_bank_sees_four_things_then_the_file_and_every_reading_is_logged(
     assert visitor.submit(f"/inbox/{made}/accept", {"key": "a" * 12, "version": "1"}).status_code == 303
     page = visitor.get(f"/inbox/{made}").text
     assert FIRM in page and "收春茶" in page
+    assert f"/bank/referrals/{made}/decision" in page
     remove_session()
     logged = session().scalars(select(AccessLog)).one()
     who = market.people["officer"]

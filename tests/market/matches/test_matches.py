@@ -1,0 +1,141 @@
+"""What fits a need: live, with the policy of the day; in words; and the same again from what was kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+
+from matchmaking.domain.matching.catalogue import Need as Asked
+from matchmaking.domain.matching.catalogue import Product as Offered
+from matchmaking.domain.matching.catalogue import Title
+from matchmaking.domain.matching.criteria import FIELDS
+from matchmaking.domain.matching.explain import explain
+from matchmaking.domain.matching.rules import parse_rules
+from matchmaking.domain.money import Money
+from matchmaking.foundation.storage import run_in_unit_of_work, session
+from matchmaking.market.matches.commands import keep_recommendation
+from matchmaking.market.matches.facts import digest_of, inputs_of, pair_from
+from matchmaking.market.matches.queries import explained_again, recommend
+from matchmaking.market.matches.wording import industry_name, name_of, said
+from matchmaking.market.needs.facts import Terms
+from matchmaking.market.products.queries import offer_on
+from matchmaking.rulebook import say
+from matchmaking.rulebook.matching import policy
+from tests.market.market_world import GOOD, NOON, TODAY, World, enter, load, new_need, offer
+from tests.market.referral_world import sell, verified
+from tests.registry.registry_world import Statements
+from tests.web_fixtures import Browser
+
+FULL = Asked(
+    key="n", amount=Money.of(3_000_000), term_months=12, loan_kind="working_capital",
+    guarantees=frozenset({"credit", "mortgage"}), rate_ceiling_ppm=45_000, needed_by=date(2026, 12, 1), area="610902",
+    zone="hengkou", industry="1530", founded_on=date(2018, 3, 1), revenue=Money.of(8_000_000), size_class="small",
+    tax_grade="A", titles=(Title("high_tech", date(2024, 1, 1), date(2027, 1, 1)), Title("sme", date(2025, 1, 1))),
+    first_loan=False,
+)  # fmt: skip
+SOLD = Offered(
+    key="p", lender="汉江银行", lowest_rate_ppm=35_500, version=3, promised_days=7, quota_left=Money.of(50_000_000),
+    specialities=frozenset({"153"}),
+    rules=parse_rules({"amount_max": 500_000_000, "term_max": 36, "loan_kinds": ["working_capital"],
+                       "guarantees": ["credit", "mortgage"], "months_in_business_min": 24}, FIELDS),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("need", [
+    FULL, replace(FULL, titles=None), replace(FULL, titles=(), revenue=None, founded_on=None, needed_by=None),
+])  # fmt: skip
+def test_inputs_come_back_from_json_as_they_were(need: Asked) -> None:
+    kept = inputs_of(need, SOLD)
+    assert pair_from(kept) == (need, SOLD)
+    held = policy(TODAY)
+    assert explain(*pair_from(kept), held, TODAY) == explain(need, SOLD, held, TODAY)
+
+
+def test_the_digest_changes_with_any_fact() -> None:
+    other = replace(FULL, revenue=Money.of(8_000_001))
+    assert digest_of(inputs_of(FULL, SOLD)) == digest_of(inputs_of(replace(FULL), SOLD))
+    assert digest_of(inputs_of(FULL, SOLD)) != digest_of(inputs_of(other, SOLD))
+
+
+def test_what_fits_comes_first_and_what_fails_says_why(world: World) -> None:
+    fits = sell(world.bank, "收茶贷")
+    dear = sell(world.rival, "贵的贷", offer(spread_low_bp=300, spread_high_bp=350))
+    near = sell(world.rival, "百万贷", offer(criteria={"amount_max": 100_000_000, "term_max": 36}))
+    far = sell(world.bank, "设备贷", offer(criteria={"amount_max": 100_000_000, "term_max": 6}))
+    found = recommend(session(), load(session(), verified(world)), TODAY)
+    assert found is not None
+    assert [fit.offer.product.public_key for fit in found.fits] == [fits, dear]
+    assert found.fits[0].why.points > found.fits[1].why.points
+    assert [fit.offer.product.public_key for fit in found.near] == [near]
+    assert [fit.offer.product.public_key for fit in found.others] == [far]
+    (failed,) = found.near[0].why.failing
+    assert failed.change is not None and "100" in said(failed.reason, "zh")
+    assert [fit.offer.product.name for fit in found.by_name] == ["收茶贷", "设备贷", "百万贷", "贵的贷"]
+    for fit in (*found.fits, *found.near, *found.others):
+        for reason in (*(line.reason for line in fit.why.lines), *(v.reason for v in fit.why.verdicts)):
+            assert said(reason, "zh") and said(reason, "en")
+
+
+def test_a_product_of_tomorrow_is_not_recommended_today(world: World) -> None:
+    sell(world.bank, "明天贷", offer(effective_from=date(2026, 10, 1)))
+    need = load(session(), verified(world))
+    today, tomorrow = recommend(session(), need, TODAY), recommend(session(), need, date(2026, 10, 1))
+    assert today is not None and tomorrow is not None
+    assert ([*today.fits], len(tomorrow.fits)) == ([], 1)
+
+
+def test_an_incomplete_need_is_not_matched(world: World) -> None:
+    assert recommend(session(), load(session(), new_need(world, Terms())), TODAY) is None
+    assert recommend(session(), load(session(), new_need(world, replace(GOOD, term_months=None))), TODAY) is None
+
+
+def test_what_is_kept_says_what_was_shown_and_explains_itself(world: World) -> None:
+    product, key = sell(world.bank, "收茶贷"), verified(world)
+
+    def keep(inside: Session) -> int:
+        found = offer_on(inside, product, TODAY)
+        assert found is not None
+        kept = keep_recommendation(inside, actor="user:x", need=load(inside, key), offer=found, on=TODAY, at=NOON)
+        assert digest_of(kept.inputs) == kept.inputs_digest
+        assert explained_again(kept).points == kept.points
+        return kept.points
+
+    live = recommend(session(), load(session(), key), TODAY)
+    assert live is not None
+    assert run_in_unit_of_work(keep) == live.fits[0].why.points
+
+
+def test_names_of_places_and_industries() -> None:
+    assert name_of("area", "610902", "zh") == "汉滨区"
+    assert name_of("area", "610902", "en") != "汉滨区"
+    assert name_of("area", "6109", "zh") == "安康市"
+    assert name_of("area", "999999", "zh") is None
+    assert industry_name("C1530") == "精制茶加工 C1530"
+    assert (industry_name(None), industry_name("C99999")) == ("", "C99999")
+    assert name_of("size", "small", "zh") is None
+
+
+def test_the_page_takes_no_more_statements_for_more_products(market: World, visitor: Browser) -> None:
+    key = verified(market)
+    counts = []
+    for count in (2, 12):
+        for number in range(count):
+            sell(market.bank, f"产品 {count}-{number}")
+        enter(visitor, "tea")
+        with Statements() as counted:
+            assert visitor.get(f"/needs/{key}/products").status_code == 200
+        counts.append(len(counted.sent))
+    assert counts[0] == counts[1] <= 10, counts
+
+
+def test_english_and_chinese_pages_both_stand(market: World, visitor: Browser) -> None:
+    key = verified(market)
+    sell(market.bank, "收茶贷")
+    sell(market.rival, "百万贷", offer(criteria={"amount_max": 100_000_000, "term_max": 36}))
+    enter(visitor, "tea")
+    assert "1 个产品合适，1 个差一点" in visitor.get(f"/needs/{key}/products").text
+    page = visitor.get(f"/needs/{key}/products?lang=en").text
+    assert say("match_line_amount", "en") in page and say("match_line_amount") not in page
