@@ -17,7 +17,7 @@ from matchmaking.market.products.facts import OfferTold
 from matchmaking.market.products.queries import product_by_key, versions_of
 from matchmaking.registry.organisations.commands import create_organisation, ensure_zones
 from matchmaking.registry.organisations.models import Organisation
-from matchmaking.registry.organisations.queries import organisation_by_key
+from matchmaking.registry.organisations.queries import open_legal_persons
 
 ACTOR = "seed:demo"
 SINCE = date(2026, 9, 1)
@@ -91,8 +91,9 @@ def ensure_products(session: Session) -> int:
 
 
 def _bank(session: Session, key: str, at: datetime) -> Organisation:
-    found = organisation_by_key(session, key)
-    return found or create_organisation(
+    """The fictional bank, made where nobody of that name is there yet."""
+    there = {bank.name: bank for bank in open_legal_persons(session, "bank")}
+    return there.get(BANKS[key]) or create_organisation(
         session, actor=ACTOR, kind="bank", name=BANKS[key], area_code="*", on=SINCE, at=at, public_key=key
     )
 

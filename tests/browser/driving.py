@@ -37,11 +37,11 @@ def launch(driver: Playwright) -> Browser:
 
 
 @contextmanager
-def served(instance: Path) -> Iterator[str]:
-    """The demo at an address of its own, in ``instance``."""
+def served(instance: Path, script: Path = SERVE) -> Iterator[str]:
+    """What ``script`` serves (the demo) at an address of its own, in ``instance``."""
     with (instance / "server.log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, str(SERVE), str(instance)], stdout=subprocess.PIPE, stderr=log, text=True
+            [sys.executable, str(script), str(instance)], stdout=subprocess.PIPE, stderr=log, text=True
         )
         try:
             assert process.stdout is not None
