@@ -43,15 +43,17 @@ def steps_of(need: Need, events: Sequence[NeedEvent]) -> list[Step]:
     """The whole way: what is done with its day, where it stands, and what is still to come."""
     last = {event.action: event for event in events}
     if need.state in ENDED:
-        return [*_behind(_before(events), last), _end(need, last)]
+        return [*_behind(need, _before(events), last), _end(need, last)]
     reached = REACHED[need.state]
     coming = [Step(f"need_step_{code}", "todo") for code in STEPS[reached + 1 :]]
     here = [] if reached == len(STEPS) else [_here(need, STEPS[reached], last)]
-    return [*_behind(reached, last), *here, *coming]
+    return [*_behind(need, reached, last), *here, *coming]
 
 
-def _behind(count: int, last: dict[str, NeedEvent]) -> list[Step]:
-    return [Step(f"need_step_{code}", "done", _day(last.get(code))) for code in STEPS[:count]]
+def _behind(need: Need, count: int, last: dict[str, NeedEvent]) -> list[Step]:
+    # the day it was posted on is a fact of its own; of the other steps we know when they were told
+    days = {code: _day(last.get(code)) for code in STEPS} | {"post": need.posted_on}
+    return [Step(f"need_step_{code}", "done", days[code]) for code in STEPS[:count]]
 
 
 def _here(need: Need, code: str, last: dict[str, NeedEvent]) -> Step:

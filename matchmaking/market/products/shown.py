@@ -54,13 +54,13 @@ def spread_text(basis_points: int) -> str:
 
 def _said(field: Field, value: Any, language: str, naming: Naming, between: str) -> str:
     if field.kind == r.MONEY:
-        return f"{plain_amount(value, 'wan')} {'万元' if language == 'zh' else '× 10,000 CNY'}"
+        return say("product_said_wan", language, amount=plain_amount(value, "wan"))
     if field.kind == r.MONTHS:
-        return f"{value} {'个月' if language == 'zh' else 'months'}"
+        return say("product_said_months", language, months=value)
     if field.kind == r.PPM:
         return f"{percent_text(value)} %"
     if field.kind == r.FLAG:
-        return "是" if language == "zh" else "yes"
+        return say("product_said_yes", language)
     codes = value if isinstance(value, list) else [value]
     return between.join(_name(field.vocabulary, code, language, naming) for code in codes)
 

@@ -73,7 +73,7 @@ def test_from_an_empty_list_to_verified(visitor: Browser, other: Browser, market
     key = only().public_key
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/needs/{key}/check")
     check = visitor.get(f"/needs/{key}/check")
-    assert "300.00" in check.text and "3,000,000.00 元" in check.text
+    assert "<b>300.00</b> 万元" in check.text and "即 3,000,000.00 元" in check.text
     answer = visitor.submit(
         f"/needs/{key}/post", {"key": hidden(check.text, "key"), "version": hidden(check.text, "version")}
     )
