@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 from config import Settings
 from matchmaking.app import create_app
 from matchmaking.foundation import storage
+from matchmaking.rulebook.reference import divisions
 from matchmaking.seeds.demo import seed_demo
 from tests.house.running import flask
 from tests.house.tables import contents, rows, same, schema
@@ -63,6 +64,17 @@ def test_the_head_has_every_append_only_table_guarded(url: str, tmp_path: Path) 
     engine.dispose()
     assert append_only_tables()
     assert [name for name in append_only_tables() if not any(str(guard).endswith(f"_{name}") for guard in guards)] == []  # type: ignore[attr-defined]
+
+
+def test_the_functional_zones_come_with_the_tables_as_the_rulebook_has_them(url: str, tmp_path: Path) -> None:
+    flask("db", "upgrade", instance=tmp_path, url=url)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT code, name_zh, name_en, area_code FROM zone ORDER BY code")).all()
+    engine.dispose()
+    assert [tuple(row) for row in found] == sorted(
+        (zone.code, zone.zh, zone.en, zone.parent) for zone in divisions().zones
+    )
 
 
 def test_the_offline_script_can_be_written(url: str, tmp_path: Path) -> None:

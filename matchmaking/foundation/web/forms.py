@@ -40,6 +40,20 @@ class BaseForm(FlaskForm):
 
     key = HiddenField(default=lambda: uuid.uuid4().hex)
 
+    page_order: Sequence[str] = ()
+    """Fields as they stand on the page, where that differs from how they are declared."""
+
+    @property
+    def faults(self) -> dict[str, list[str]]:
+        """Errors for the summary at the head of a long form: by field, each with its label, in the page's order."""
+        named = {name: told for name, told in self.errors.items() if told}
+        places = {name: place for place, name in enumerate(self.page_order)}
+        ordered = sorted(named, key=lambda name: places.get(name or "", -1))
+        return {name: [self._labelled(name, line) for line in named[name]] for name in ordered}
+
+    def _labelled(self, name: str | None, line: str) -> str:
+        return words_of("error_at", label=self[name].label.text, error=line) if name else line
+
     def add_refusal(self, refusal: Refusal, field: str = "") -> None:
         """Show a command's refusal at ``field``, or at the head of the form."""
         lines = [in_words(reason) for reason in refusal.reasons]

@@ -122,6 +122,7 @@ def _hints(typed: str, refusal: Refusal) -> list[str]:
 class FirmForm(PlaceFields, BaseForm):
     """A firm as it comes in; the bureau's form for 代录."""
 
+    page_order = ("uscc", "name", "legal_form", "area", "zone", "person", "login", "password", "again", "agreed")
     uscc = UsccField(_l("统一社会信用代码"), longest=60, render_kw={"autocomplete": "off", "spellcheck": "false"})
     name = TextField(_l("企业名称"), [Needed()], longest=200, render_kw={"autocomplete": "organization"})
     legal_form = ChoiceField(_l("企业类型"), "legal_form_", LEGAL_FORMS, ask=_l("请选择"))
@@ -166,6 +167,10 @@ class LoanFields(PlainForm):
 class ProfileForm(PlaceFields, BaseForm):
     """The firm's profile. ``seen`` is the version the page was made from; ``confirmed`` answers doubts about units."""
 
+    page_order = (
+        "legal_form", "industry", "area", "zone", "park", "founded_on", "figures_year", "employees", "revenue",
+        "assets", "tax_grade", "without_loans",
+    )  # fmt: skip
     seen = HiddenField()
     legal_form = ChoiceField(_l("企业类型"), "legal_form_", LEGAL_FORMS, ask=_l("请选择"))
     industry = TextField(_l("行业"), longest=60)
@@ -210,10 +215,14 @@ class ProfileForm(PlaceFields, BaseForm):
     @property
     def faults(self) -> dict[str, list[str]]:
         """Errors by the id of their control, those of the loans' rows too."""
-        found = {name: list(told) for name, told in self.errors.items() if name != "loans"}
+        flat = {name: told for name, told in super().faults.items() if name != "loans"}
         for row in self.loans:
-            found |= {sub.id: list(sub.errors) for sub in row.form if sub.errors}
-        return found
+            flat |= {sub.id: [self._named(sub, line) for line in sub.errors] for sub in row.form if sub.errors}
+        return flat
+
+    @staticmethod
+    def _named(field: Any, line: str) -> str:
+        return words_of("error_at", label=field.label.text, error=line)
 
     def told(self) -> ProfileTold:
         """The version that was typed."""

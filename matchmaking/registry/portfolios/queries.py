@@ -17,8 +17,9 @@ def seen_by(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def visible_portfolios(session: Session, viewer: Viewer) -> list[Portfolio]:
-    """Every portfolio the viewer may open: real ones before demos, then by code."""
-    wanted = select(Portfolio).where(seen_by(viewer)).order_by(Portfolio.demo, Portfolio.code)
+    """Every portfolio the viewer may open: those with facts first, real ones before demos, then by code."""
+    wanted = select(Portfolio).where(seen_by(viewer))
+    wanted = wanted.order_by(Portfolio.facts_seq == 0, Portfolio.demo, Portfolio.code)
     return list(session.scalars(wanted))
 
 
