@@ -16,6 +16,7 @@ from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.registry.portfolios.commands import create_portfolio
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.registry.portfolios.queries import portfolio_by_code
+from matchmaking.seeds.city import ensure_city
 from matchmaking.seeds.golden_cases import DEMO_PORTFOLIO, GoldenCase, demo_portfolio, golden_cases
 from matchmaking.seeds.golden_loader import ACTOR, load_facts
 from matchmaking.seeds.people import ensure_people
@@ -49,6 +50,7 @@ def seed_demo() -> Seeded:
 def _seed(session: Session, *, cases: Sequence[GoldenCase], vouchers: Sequence[Voucher]) -> Seeded:
     at = datetime.combine(TODAY, time(9), SHANGHAI)
     people = ensure_people(session, at=at)
+    ensure_city(session, actor=ACTOR, at=at, demo=True)
     ensure_products(session)
     portfolio = portfolio_by_code(session, DEMO_PORTFOLIO)
     facts = 0

@@ -285,7 +285,10 @@ def test_pages_open_for_those_they_are_for(thread: Thread, tea: str) -> None:
     agreement = thread.signed(tea)
     decision = storage.session().execute(select(Agreement.need_key)).scalar_one()
     assert decision == thread.need
+    onward = thread.at("officer").get(f"/bank/decisions?referral={thread.referral}")
+    assert onward.status_code == 303 and "/bank/decisions/decision-" in onward.headers["Location"]
     for login, path in (
+        ("rival", f"/bank/decisions?referral={thread.referral}"),
         ("officer", "/bank/decisions"),
         ("officer", "/bank/agreements"),
         ("branch", f"/bank/agreements/{agreement}"),

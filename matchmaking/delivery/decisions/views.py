@@ -37,13 +37,20 @@ STEPS: dict[str, Callable[..., CreditDecision]] = {
 @decisions.get("/bank/decisions")
 @requires(Permission.READ_REFERRALS)
 def index() -> ResponseReturnValue:
-    """Decisions of the branch and of those under it; two SQL statements with the session's."""
+    """Decisions of the branch and of those under it; two SQL statements with the session's.
+
+    ``?referral=KEY`` leads to the decision that stands for it, or shows the button that begins one.
+    """
+    asked = _asked(request.args.get("referral", ""))
+    standing = queries.open_decision(session(), asked) if asked else None
+    if standing is not None:
+        return redirect(url_for("decisions.sheet", key=standing.public_key), code=303)
     number = page_number(request.args.get("page"))
     rows, total = queries.decision_list(session(), current_viewer(), limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     if number > 1 and not rows:
         return redirect(here(page=None), code=303)
     page = Page(number, total, lambda changes: here(**changes), PER_PAGE)
-    return render_template("decisions/index.html", rows=rows, page=page)
+    return render_template("decisions/index.html", rows=rows, page=page, asked=asked, start=StartForm(formdata=None))
 
 
 @decisions.post("/bank/referrals/<key:key>/decision")
@@ -152,6 +159,12 @@ def _done(
     except Refusal as refusal:
         return _page(key, refusal=refusal), 409
     return redirect(url_for("decisions.sheet", key=key), code=303)
+
+
+def _asked(key: str) -> str:
+    """The referral's key where it is the viewer's to see, else nothing."""
+    found = referral_by_key(session(), current_viewer(), key[:120]) if key else None
+    return found.public_key if found is not None else ""
 
 
 def _found(work: Session, key: str) -> CreditDecision:
