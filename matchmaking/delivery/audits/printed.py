@@ -29,6 +29,8 @@ def print_audit(payload: Mapping[str, Any], lang: str) -> None:
     # a portfolio may stand on statements of several series: the figures below are of all of them
     for statement in payload.get("statements", ()):
         console.print(say("audit_statement", lang, **statement))
+    for notice in payload.get("notices", ()):
+        console.print(f"[bold]{explain(Reason(notice['code'], notice['params']), lang)}[/bold]")
     places = 4 if portfolio["kind"] == "statement" else 2
     for grade in payload["grades"]:
         console.print(_ledger(grade, lang, places))
