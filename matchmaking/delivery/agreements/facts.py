@@ -17,6 +17,7 @@ from matchmaking.delivery.agreements.models import (
     DrawRequest,
     FactVoid,
 )
+from matchmaking.domain.areas import Area
 from matchmaking.domain.conversion import facts as f
 from matchmaking.domain.money import Money
 from matchmaking.foundation.clock import business_day
@@ -33,6 +34,13 @@ def told_on(instant: datetime) -> date:
 def money(minor: int | None, currency: str) -> Money | None:
     """An amount, or None where none is stated."""
     return None if minor is None else Money(minor, currency)
+
+
+def area_of(paper: Agreement) -> Area | None:
+    """Where a paper belongs, with the scheme its code is from; None where no source says."""
+    if not (paper.area_code or paper.area_name):
+        return None
+    return Area(paper.area_scheme or "", (paper.area_code or "") if paper.area_scheme else "", paper.area_name or "")
 
 
 def signing(row: Row[Any]) -> f.Signing:

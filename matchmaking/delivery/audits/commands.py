@@ -15,6 +15,7 @@ from matchmaking.delivery.audits.statement_audit import reckon_statements
 from matchmaking.delivery.findings.models import Finding
 from matchmaking.delivery.statements.models import Statement
 from matchmaking.domain.reasons import Reason, Refusal
+from matchmaking.domain.statements.slips import SLIPS
 from matchmaking.foundation.clock import business_day, end_of_day
 from matchmaking.foundation.storage import insert_rows
 from matchmaking.foundation.trail import record
@@ -28,6 +29,7 @@ def reckon(session: Session, portfolio: Portfolio, *, as_of: date, known_on: dat
     """
     kinds = {"cases": reckon_cases, "statement": reckon_statements}
     found = kinds[portfolio.kind](session, portfolio, as_of=as_of, known_on=known_on)
+    findings = finding_counts(session, portfolio, found.payload, as_of=as_of, known_on=known_on)
     head = {
         "schema": SCHEMA,
         "portfolio": {
@@ -40,9 +42,14 @@ def reckon(session: Session, portfolio: Portfolio, *, as_of: date, known_on: dat
         "as_of": as_of.isoformat(),
         "known_at": known_on.isoformat(),
         "facts_seq": portfolio.facts_seq,
-        "findings": finding_counts(session, portfolio, found.payload, as_of=as_of, known_on=known_on),
+        "findings": findings,
     }
-    return Reckoned(head | found.payload, found.rows, found.lines)
+    payload: dict[str, Any] = head | found.payload
+    if "further_findings" in payload:
+        # what a statement takes back shows only beside the one before it, so it is counted from what was asked
+        asked = {code: findings[code] for code in SLIPS if code in findings}
+        payload["further_findings"] |= asked
+    return Reckoned(payload, found.rows, found.lines)
 
 
 def finding_counts(

@@ -26,8 +26,11 @@ def print_audit(payload: Mapping[str, Any], lang: str) -> None:
     console.print(f"[bold]{portfolio[f'title_{lang}']}[/bold] ({portfolio['code']})")
     days = {"as_of": payload["as_of"], "known": payload["known_at"], "currency": portfolio["currency"]}
     console.print(say("audit_days", lang, **days))
-    if payload["statement"]:
-        console.print(say("audit_statement", lang, **payload["statement"]))
+    # a portfolio may stand on statements of several series: the figures below are of all of them
+    for statement in payload.get("statements", ()):
+        console.print(say("audit_statement", lang, **statement))
+    for notice in payload.get("notices", ()):
+        console.print(f"[bold]{explain(Reason(notice['code'], notice['params']), lang)}[/bold]")
     places = 4 if portfolio["kind"] == "statement" else 2
     for grade in payload["grades"]:
         console.print(_ledger(grade, lang, places))

@@ -113,15 +113,17 @@ def statement_payload(
     grades = [_grade(tally, name, grade) for name, grade in tally.grades]
     cohorts = {name: tally.cohort(name) for name, _ in tally.grades}
     told = {key: plain(value) for key, value in answers.items()}
+    notices = [reason_json(notice) for statement in statements for notice in notices_of(statement)]
     payload: dict[str, Any] = {
         "statement": _statement(statements[-1]),
         "statements": [_statement(statement) for statement in statements],
+        "notices": notices,
         "bands": tally.bands,
         "grades": grades,
         "ledger": {g["grade"]: {r["bucket"]: r["amount_minor"] for r in g["buckets"]} for g in grades},
         "headline_grade": grades[0]["grade"] if grades else "loan_contract",
         "headline_money": "with_money",
-        "measures": [m for name, grade in tally.grades for m in _measures(cohorts[name], grade)],
+        "measures": [m for name, grade in tally.grades for m in _measures(cohorts[name], grade, notices)],
         "cohorts": {cohort.digest: cohort_json(cohort) for cohort in cohorts.values()},
         "cohort": next((cohort_json(cohort) for cohort in cohorts.values()), None),
         "prior_stock": {"count": 0, "amount_minor": 0, "grades": []},
@@ -145,6 +147,29 @@ def plain(answer: Answer) -> Any:
     if isinstance(answer, Sequence) and not isinstance(answer, str):
         return [plain(value) for value in answer]
     return answer
+
+
+def notices_of(statement: Statement) -> list[Reason]:
+    """What is said beside the headline: how many signed agreements this statement left out and originals it lowered.
+
+    One for each statement it was compared with when it was taken in; none where nothing was taken back.
+    """
+    told = statement.comparison or {}
+    corrects = told.get("corrects") or {}
+    parts = (
+        ("statement_takes_back", told.get("against"), told.get("counts")),
+        ("correction_takes_back", corrects, corrects.get("counts")),
+    )
+    found = [_takes_back(code, against, counts) for code, against, counts in parts if against and counts]
+    return [notice for notice in found if notice is not None]
+
+
+def _takes_back(code: str, against: Mapping[str, Any], counts: Mapping[str, int]) -> Reason | None:
+    """None where nothing was; statements taken in before this was counted say nothing of it."""
+    vanished, lowered = counts.get("vanished_signed", 0), counts.get("lowered", 0)
+    if not (vanished or lowered):
+        return None
+    return Reason(code, {"day": against["as_of"], "vanished": vanished, "lowered": lowered})
 
 
 def _statement(statement: Statement) -> dict[str, Any]:
@@ -181,13 +206,15 @@ def _grade(tally: StatementTally, name: str, grade: _Grade) -> dict[str, Any]:
     }
 
 
-def _measures(cohort: Cohort, grade: _Grade) -> list[dict[str, Any]]:
+def _measures(cohort: Cohort, grade: _Grade, notices: Sequence[Any]) -> list[dict[str, Any]]:
     within = grade.buckets["SP"].amount if "SP" in grade.buckets else 0
     over = grade.buckets["SO"].amount if "SO" in grade.buckets else 0
     made = [_measure(cohort, COUNT_RATE, "count", grade.paid, grade.count, None, over)]
     silent = None if grade.stated else Reason("amounts_not_stated", {"count": grade.count})
     for code, numerator in ((AMOUNT_RATE, within + over), (CAPPED_RATE, within)):
         made.append(_measure(cohort, code, "amount", numerator, grade.signed, silent, over))
+    for measure in made:
+        measure["passport"]["exclusions"] = list(notices)
     return made
 
 

@@ -9,6 +9,7 @@ import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from matchmaking.delivery.agreements.recording import refuse_future
 from matchmaking.delivery.statements.asked import Asked
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.files import remember
@@ -24,7 +25,11 @@ def task_of(session: Session, key: str) -> Task | None:
 
 
 def ask_preview(session: Session, *, actor: str, asked: Asked, key: str, at: datetime) -> Task:
-    """Queue the preview of a kept file. The same choices sent again with the same ``key`` are the same task."""
+    """Queue the preview of a kept file. The same choices sent again with the same ``key`` are the same task.
+
+    Refuses a day still to come with ``day_not_yet``, as the taking in would.
+    """
+    refuse_future(asked.as_of, at)
     remember(session, asked.kept, at=at)
     params = asked.as_params()
     choices = hashlib.sha256(rfc8785.dumps(params)).hexdigest()

@@ -35,11 +35,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Where a statement goes: a portfolio's ``code``, and its titles should it have to be made (else the mapping's)."""
+    """Where a statement goes: a portfolio's ``code``, and its titles should it have to be made (else the mapping's).
+
+    ``another_series``: it is meant to stand beside statements of another series in one portfolio.
+    """
 
     code: str
     title_zh: str = ""
     title_en: str = ""
+    another_series: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +57,28 @@ class Taken:
     rows: int
 
 
+def refuse_wrong_portfolio(session: Session, portfolio: Portfolio, series: str, *, another: bool = False) -> None:
+    """A statement sent astray would be counted with somebody else's for good.
+
+    Refuses with ``portfolio_not_statements`` where the city's own cases are kept, and with ``portfolio_other_series``
+    where only another series stands, unless ``another`` says that this is meant.
+    """
+    if portfolio.kind != "statement":
+        raise Refusal(Reason("portfolio_not_statements", {"code": portfolio.code}))
+    held = set(session.scalars(select(Statement.series).where(Statement.portfolio_id == portfolio.id).distinct()))
+    if held and series not in held and not another:
+        told = {"code": portfolio.code, "held": ", ".join(sorted(held)), "series": series}
+        raise Refusal(Reason("portfolio_other_series", told))
+
+
 def portfolio_for(session: Session, *, actor: str, wanted: Wanted, taken: Taken, at: datetime) -> Portfolio:
     """The portfolio, locked against a second import of the same, or a new one of kind ``statement``.
 
-    Refuses with ``portfolio_not_statements`` when it holds the city's own cases.
+    Refuses what :func:`refuse_wrong_portfolio` refuses.
     """
     found = session.scalars(select(Portfolio).where(Portfolio.code == wanted.code).with_for_update()).first()
     if found is not None:
-        if found.kind != "statement":
-            raise Refusal(Reason("portfolio_not_statements", {"code": wanted.code}))
+        refuse_wrong_portfolio(session, found, taken.catalogued.mapping.series, another=wanted.another_series)
         return found
     title = taken.catalogued.mapping.title
     return create_portfolio(

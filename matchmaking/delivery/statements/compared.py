@@ -6,7 +6,7 @@ order is compared with the one before its day, and the comparison of the one aft
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -19,9 +19,10 @@ from matchmaking.delivery.statements.models import Statement
 from matchmaking.delivery.statements.queries import positions_of, standing_before, standing_on
 from matchmaking.domain.statements.comparing import COMPARED, Comparison, PositionFigures, compare
 from matchmaking.domain.statements.positions import Position
+from matchmaking.domain.statements.slips import VANISHED, Slip, slips_of
 from matchmaking.foundation.sandbox import positions_in
 
-KINDS = ("added", "changed", "decreased", "vanished", "reworded", "unchanged")
+KINDS = ("added", "changed", "decreased", "vanished", "reworded", "unchanged", "lowered")
 Said = Mapping[str, Position]
 
 
@@ -50,11 +51,24 @@ class Compared:
     against_earlier: Comparison | None = None
     silent: tuple[str, ...] = ()
     kept: Said = field(default_factory=dict)
+    slips_corrected: tuple[Slip, ...] = ()
+    slips_earlier: tuple[Slip, ...] = ()
 
     @property
     def same_again(self) -> bool:
         """Whether the statement of that day says all this already."""
         return self.against_corrected is not None and self.against_corrected.nothing_new
+
+    @property
+    def slips(self) -> Iterator[tuple[Statement, Slip]]:
+        """What is taken back, with the statement that had it; once for an agreement, the earlier day's first."""
+        seen: set[tuple[str, str]] = set()
+        for statement, slips in ((self.earlier, self.slips_earlier), (self.corrected, self.slips_corrected)):
+            for slip in slips:
+                about = (slip.code, slip.external_id)
+                if statement is not None and about not in seen:
+                    seen.add(about)
+                    yield statement, slip
 
     def carried(self, position: Position) -> Position:
         """``position`` with the figures that stand after the comparison, and what its file has no column for."""
@@ -69,9 +83,9 @@ class Compared:
         """What is kept with the statement: counts and bridges against the earlier one, and of what it corrects."""
         result: dict[str, Any] = {}
         if self.earlier and self.against_earlier:
-            result |= {"against": _named(self.earlier)} | _told(self.against_earlier)
+            result |= {"against": _named(self.earlier)} | _told(self.against_earlier, self.slips_earlier)
         if self.corrected and self.against_corrected:
-            result["corrects"] = _named(self.corrected) | _told(self.against_corrected)
+            result["corrects"] = _named(self.corrected) | _told(self.against_corrected, self.slips_corrected)
         return result or None
 
 
@@ -95,7 +109,20 @@ def compare_with_standing(session: Session, portfolio_id: int, source: Source, a
     if against_corrected is not None:
         later = dict(against_corrected.carried)
     against_earlier = _against(earlier, before[1], later, source.rounded_to)
-    return Compared(corrected, against_corrected, earlier, against_earlier, silent, kept)
+    slips = [
+        _slips(statement, comparison, said, as_of)
+        for statement, comparison, said in (
+            (corrected, against_corrected, before[0]),
+            (earlier, against_earlier, before[1]),
+        )
+    ]
+    return Compared(corrected, against_corrected, earlier, against_earlier, silent, kept, *slips)
+
+
+def _slips(statement: Statement | None, comparison: Comparison | None, said: Said, as_of: date) -> tuple[Slip, ...]:
+    if statement is None or comparison is None:
+        return ()
+    return tuple(slips_of(comparison, said, since=statement.as_of, as_of=as_of))
 
 
 def _said(session: Session, statement: Statement | None) -> dict[str, Position]:
@@ -125,7 +152,8 @@ def _named(statement: Statement) -> dict[str, Any]:
     return {"key": statement.public_key, "as_of": statement.as_of.isoformat()}
 
 
-def _told(comparison: Comparison) -> dict[str, Any]:
+def _told(comparison: Comparison, slips: tuple[Slip, ...]) -> dict[str, Any]:
     counts = {kind: len(getattr(comparison, kind)) for kind in KINDS}
+    counts["vanished_signed"] = sum(slip.code == VANISHED for slip in slips)
     bridges = [asdict(bridge) for bridge in comparison.bridges.values()]
     return {"counts": counts, "bridges": [bridge for bridge in bridges if bridge["opening"] or bridge["closing"]]}

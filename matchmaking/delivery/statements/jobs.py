@@ -6,10 +6,9 @@ from typing import Any
 
 from matchmaking.delivery.statements.asked import Asked
 from matchmaking.delivery.statements.catalogue import Catalogued, mapping_named
-from matchmaking.delivery.statements.commands import refuse_other_currency
+from matchmaking.delivery.statements.commands import refuse_other_currency, refuse_wrong_portfolio
 from matchmaking.delivery.statements.compared import Compared, Source, compare_with_standing
 from matchmaking.delivery.statements.reading import progress_into, reading, recognised, stated_fields
-from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.statements.comparing import COMPARED
 from matchmaking.domain.statements.positions import to_record
 from matchmaking.foundation.jobs import TaskContext, register_task
@@ -69,8 +68,7 @@ def _against(asked: Asked, catalogued: Catalogued, report: ReadReport) -> dict[s
     told: dict[str, Any] = {"currency": currency, "totals": totals, "new_portfolio": portfolio is None}
     if portfolio is None:
         return told | {"same_again": False, "comparison": None}
-    if portfolio.kind != "statement":
-        raise Refusal(Reason("portfolio_not_statements", {"code": asked.portfolio}))
+    refuse_wrong_portfolio(session(), portfolio, mapping.series)
     source = Source(mapping.series, report.out, stated_fields(mapping, report.headers), mapping.rounded_to_minor)
     compared: Compared = compare_with_standing(session(), portfolio.id, source, asked.as_of)
     return told | {"same_again": compared.same_again, "comparison": compared.as_json()}

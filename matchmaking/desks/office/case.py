@@ -9,9 +9,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from matchmaking.delivery.agreements.facts import area_of
 from matchmaking.delivery.audits.sheets import AgreementSheet, Answer, DisbursementSheet, KnownThen, Moment, SheetLine
 from matchmaking.desks.office.ledger import Bars, BucketLine, small_bar
 from matchmaking.desks.office.setting import Setting
+from matchmaking.domain.areas import Area
 from matchmaking.domain.money import per_million
 from matchmaking.foundation.web.figures import amount_text, day, unit_words
 from matchmaking.foundation.web.looks import LOOKS, PAID
@@ -113,6 +115,11 @@ class CasePage:
         firm = (row.firm if row else None) or paper.firm
         lender = (row.branch or row.lender if row else None) or paper.branch or paper.lender
         return " × ".join(part for part in (firm, lender) if part) or paper.external_id
+
+    @property
+    def area(self) -> Area | None:
+        """Where the paper belongs, as its source codes it."""
+        return area_of(self.sheet.agreement)
 
     @property
     def restated(self) -> Sequence[KnownThen]:

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from matchmaking.delivery.audits.queries import SORTS, AgreementRow, RowFilter, RowPage
 from matchmaking.desks.office.ledger import BANDS
 from matchmaking.desks.office.setting import Setting
+from matchmaking.domain.statements.slips import VANISHED
 from matchmaking.foundation.web.looks import LOOKS
 from matchmaking.foundation.web.paging import ListState, Page, page_number
 from matchmaking.foundation.web.words import bucket_name, w, w_or
@@ -102,7 +103,7 @@ def list_page(setting: Setting, payload: Mapping[str, Any], wanted: RowFilter, f
         grades=[grade["grade"] for grade in payload["grades"] if grade["count"]],
         statuses=sorted(payload.get("status_counts") or ()),
         buckets=_buckets(payload),
-        findings=[code for code, count in (payload.get("findings") or {}).items() if count],
+        findings=[code for code, count in (payload.get("findings") or {}).items() if count and code != VANISHED],
         export_url=f"{request.path}.xlsx?{urlencode({n: v for n, v in query.items() if n != 'page'})}",
         clear_url=f"{request.path}?{urlencode(days)}" if days else request.path,
     )

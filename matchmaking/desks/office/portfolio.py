@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 
@@ -14,6 +15,7 @@ from matchmaking.desks.office.ledger import BANDS, Bars, Ledger, bars, read_ledg
 from matchmaking.desks.office.listing import status_words
 from matchmaking.desks.office.rates import RateCard, rate_cards
 from matchmaking.desks.office.setting import Setting
+from matchmaking.domain.statements.slips import VANISHED
 from matchmaking.foundation.web.figures import amount_text, pct, thousands, unit_words
 from matchmaking.foundation.web.words import bucket_name, family_name, language, link, w, w_or
 
@@ -93,6 +95,7 @@ class OfficePage:
     days: Mapping[str, Any] | None = None
     restated: Restated | None = None
     refusal: Refused | None = None
+    notices: Sequence[Mapping[str, Any]] = ()
     memo: Sequence[Pair] = field(default_factory=tuple)
     standing: str = ""
     bands: tuple[str, ...] = BANDS
@@ -234,6 +237,7 @@ def office_page(setting: Setting, payload: Mapping[str, Any], later: Mapping[str
         unsigned=payload.get("unsigned", 0),
         days=payload["days"] if (payload.get("days") or {}).get("n") else None,
         restated=_restated(ledger, later),
+        notices=payload.get("notices") or (),
         refusal=needs_refusal(setting, payload, ledger),
         memo=_memo(setting, payload),
         standing=standing,
@@ -261,10 +265,20 @@ def _tabs(setting: Setting, payload: Mapping[str, Any]) -> list[Tab]:
 def _findings(setting: Setting, payload: Mapping[str, Any]) -> list[Counted]:
     found = payload.get("findings") or {}
     counted = [
-        Counted(w_or(f"finding_{code}", code), count, setting.addresses.agreements(finding=code))
+        Counted(w_or(f"finding_{code}", code), count, _finding_url(setting, payload, code))
         for code, count in found.items()
     ]
     return sorted(counted, key=lambda one: -one.count)
+
+
+def _finding_url(setting: Setting, payload: Mapping[str, Any], code: str) -> str:
+    """The agreements it is about; what vanished is in no list of agreements, so there the questions themselves."""
+    if code != VANISHED:
+        return setting.addresses.agreements(finding=code)
+    days = {statement["as_of"] for statement in payload.get("statements") or ()}
+    day = {"as_of": days.pop()} if len(days) == 1 else {}
+    found = link("findings.index", code=setting.portfolio.code)
+    return f"{found}?{urlencode({'code': code, **day})}" if found else ""
 
 
 def _statuses(setting: Setting, payload: Mapping[str, Any]) -> list[Counted]:

@@ -79,7 +79,7 @@ class _Tally:
             self.signed_with_money += disbursed > 0 or (unknown and position.first_money_on is not None)
             self.signed_original += original
             self.signed_disbursed += disbursed
-            self.signed_within += min(disbursed, original)
+            self.signed_within += min(disbursed, max(original, 0))
 
 
 def answers_of(positions: Iterable[Position], now: Circumstances) -> dict[str, Answer]:

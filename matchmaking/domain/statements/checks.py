@@ -151,6 +151,13 @@ def disbursed_before_signing(position: Position, _: Circumstances) -> Finding | 
     return _earlier(position, "disbursed_before_signing", position.first_money_on, position.signed_on)
 
 
+def negative_original(position: Position, _: Circumstances) -> Finding | None:
+    """Less than nothing was agreed."""
+    if position.original is None or position.original >= 0:
+        return None
+    return _finding(position, "negative_original", amounts=("original", "disbursed"), amount=-position.original)
+
+
 ANOMALIES: tuple[Check, ...] = (
     signing_before_board,
     effective_before_signing,
@@ -162,7 +169,7 @@ ANOMALIES: tuple[Check, ...] = (
     disbursed_gt_original,
     signing_date_after_asof,
 )
-FURTHER: tuple[Check, ...] = (statement_difference, disbursed_before_signing)
+FURTHER: tuple[Check, ...] = (statement_difference, disbursed_before_signing, negative_original)
 CHECKS = (*ANOMALIES, *FURTHER)
 """A check's name is the code of its findings."""
 

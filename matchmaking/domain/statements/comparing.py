@@ -73,7 +73,7 @@ class Bridge:
 class Comparison:
     """Agreements by id, each list in order. Every id of either statement is in exactly one of ``added``, ``changed``,
     ``reworded`` (same figures, other words or days), ``unchanged`` and ``vanished``; ``decreased`` is a part of
-    ``changed``.
+    ``changed``, and ``lowered``, whose original amount fell, a part of ``decreased``.
 
     ``carried``: the figures that stand after the later statement, the more precise ones where both agree.
     ``bridges``: one per measure of :data:`COMPARED`.
@@ -85,6 +85,7 @@ class Comparison:
     unchanged: tuple[str, ...]
     vanished: tuple[str, ...]
     decreased: tuple[str, ...]
+    lowered: tuple[str, ...]
     carried: Mapping[str, PositionFigures]
     bridges: Mapping[str, Bridge]
 
@@ -110,14 +111,17 @@ def compare(
     added = tuple(sorted(later.keys() - earlier.keys()))
     vanished = tuple(sorted(earlier.keys() - later.keys()))
     carried = {key: later[key] for key in added}
-    kinds: dict[str, list[str]] = {"changed": [], "reworded": [], "unchanged": [], "decreased": []}
+    kinds: dict[str, list[str]] = {name: [] for name in ("changed", "reworded", "unchanged", "decreased", "lowered")}
     for key in sorted(later.keys() & earlier.keys()):
         old, new = earlier[key], later[key]
         moved = [name for name in COMPARED if _moved(old, new, name, max(rounded_to, earlier_rounded_to))]
         carried[key] = _carried(old, new, moved, finer=rounded_to < earlier_rounded_to)
         kinds[_kind(old, new, moved)].append(key)
-        if any(_amount(new, name) < _amount(old, name) for name in moved if name in CUMULATIVE):
+        fell = [name for name in moved if name in CUMULATIVE and _amount(new, name) < _amount(old, name)]
+        if fell:
             kinds["decreased"].append(key)
+        if "original" in fell and old.original is not None:
+            kinds["lowered"].append(key)
     bridges = {name: _bridge(name, earlier, carried) for name in COMPARED}
     lists = {kind: tuple(keys) for kind, keys in kinds.items()}
     return Comparison(added=added, vanished=vanished, carried=carried, bridges=bridges, **lists)

@@ -1,9 +1,9 @@
 """The ledger of a portfolio known only from statements: where each signed amount went, adding up to the cent.
 
-For one agreement with original S, disbursed D, cancelled C and undisbursed U as stated: SP min(D, S) · SO
-max(0, D − S) · SC C · SW U · SD S − D − C − U (signed). Where the source states no U, what is left of S after
-D and C is undisbursed: agreed is not paid. Where it states no D: SX when first money is known, SN when not,
-the whole S.
+For one agreement with original S, disbursed D, cancelled C and undisbursed U as stated: SP min(D, max(S, 0)) · SO
+D − SP · SC C · SW U · SD S − D − C − U (signed). Nothing is paid within an original below zero. Where the source states
+no U, what is left of S after D and C is undisbursed: agreed is not paid. Where it states no D: SX when first money is
+known, SN when not, the whole S.
 """
 
 from __future__ import annotations
@@ -67,9 +67,10 @@ def shares(position: Position) -> dict[str, int]:
     cancelled = position.cancelled or 0
     rest = original - disbursed - cancelled
     undisbursed = max(0, rest) if position.undisbursed is None else position.undisbursed
+    within = min(disbursed, max(original, 0))
     found = {
-        "SP": min(disbursed, original),
-        "SO": max(0, disbursed - original),
+        "SP": within,
+        "SO": disbursed - within,
         "SC": cancelled,
         "SW": undisbursed,
         "SD": rest - undisbursed,

@@ -30,7 +30,7 @@ def _settings() -> Settings:
 @click.option("--checkpoints", "copy", type=existing, help="A copy of the checkpoints kept elsewhere.")
 @click.option("--key", "key_file", type=existing, help="The public key kept with that copy.")
 def verify_command(lang: str, copy: Path | None, key_file: Path | None) -> None:
-    """Read the whole trail and say whether it is as it was written. Ends with 1 when it is not."""
+    """Read the whole trail and the facts sealed into it. Ends with 1 when anything is not as it was written."""
     settings = _settings()
     try:
         public = (
@@ -43,7 +43,11 @@ def verify_command(lang: str, copy: Path | None, key_file: Path | None) -> None:
         raise SystemExit(_broken(refusal, lang)) from None
     if report.fault:
         raise SystemExit(_broken(Refusal(report.fault.reason), lang))
+    facts, wrong = sealing.check_facts()
+    if wrong:
+        raise SystemExit(_broken(Refusal(*wrong), lang))
     click.echo(say("chain_sound", lang, events=report.events, checkpoints=report.checkpoints, root=report.root))
+    click.echo(say("facts_sound", lang, rows=facts.rows, waiting=facts.waiting))
     if report.events and not report.checkpoints:
         click.echo(say("chain_unsealed", lang), err=True)
 

@@ -17,6 +17,10 @@ BEGIN RAISE EXCEPTION 'append_only: % may not be changed', TG_TABLE_NAME USING E
 """
 
 
+POSTGRES_TRIGGERS = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+SQLITE_TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+
+
 def append_only_tables() -> list[str]:
     """Every declared table whose ``info`` says ``append_only``."""
     return [table.name for table in Base.metadata.sorted_tables if table.info.get("append_only")]
@@ -36,6 +40,20 @@ def install_guards(connection: Connection, tables: Iterable[str] | None = None) 
         for statement in _on_postgres(name) if postgres else _on_sqlite(name):
             connection.execute(text(statement))
     return guarded
+
+
+def missing_guards(connection: Connection) -> list[str]:
+    """Append-only tables whose triggers are not all there and switched on."""
+    present = set(inspect(connection).get_table_names())
+    postgres = connection.dialect.name == "postgresql"
+    wanted = POSTGRES_TRIGGERS if postgres else SQLITE_TRIGGERS
+    found = set(connection.execute(text(wanted)).scalars())
+    verbs = ("change", "truncate") if postgres else ("update", "delete")
+    return [
+        name
+        for name in append_only_tables()
+        if name in present and not {f"refuse_{verb}_{name}" for verb in verbs} <= found
+    ]
 
 
 def remove_guards(connection: Connection, tables: Iterable[str]) -> None:

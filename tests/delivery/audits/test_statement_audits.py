@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from matchmaking.delivery.audits.commands import reckon, take_snapshot
 from matchmaking.delivery.audits.models import AuditSnapshot
+from matchmaking.delivery.audits.printed import print_audit
 from matchmaking.delivery.audits.queries import OpenedAudit, RowFilter, agreement_rows, latest_snapshot
 from matchmaking.delivery.audits.sheets import agreement_sheet
 from matchmaking.delivery.audits.statement_payload import plain
@@ -70,6 +71,15 @@ def test_the_ledger_adds_up_and_names_what_lies_beyond(agency: str):
     }  # fmt: skip
     assert sum(held.values()) == grade["signed_minor"] == 40 * MILLION
     assert (grade["count"], grade["excess_minor"]) == (4, MILLION)
+
+
+def test_every_statement_behind_the_figures_is_named(agency: str, capsys: pytest.CaptureFixture[str]):
+    payload = opened().payload
+    other = payload["statement"] | {"public_key": "agency:other-series:2020-11-30"}
+    print_audit(payload | {"statement": other, "statements": [payload["statement"], other]}, "zh")
+    said = capsys.readouterr().out
+    assert payload["statement"]["public_key"] in said
+    assert other["public_key"] in said
 
 
 def test_rates_are_printed_uncapped_with_the_capped_one_beside(agency: str):

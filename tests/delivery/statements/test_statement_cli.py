@@ -27,12 +27,12 @@ MAPPING = Path(__file__).parents[3] / "matchmaking/delivery/statements/mappings/
 def run(app: Flask, tmp_path: Path):
     """Import ``content``; further arguments replace the usual ones."""
 
-    def _run(content: bytes, **options: str) -> Result:
+    def _run(content: bytes, *flags: str, **options: str) -> Result:
         path = tmp_path / "statement.csv"
         path.write_bytes(content)
         chosen = {"mapping": "ibrd", "portfolio": "agency", "as-of": "2020-11-30"} | options
         arguments = [part for name, value in chosen.items() for part in (f"--{name}", value)]
-        return app.test_cli_runner().invoke(args=["statement", "import", str(path), *arguments])
+        return app.test_cli_runner().invoke(args=["statement", "import", str(path), *flags, *arguments])
 
     return _run
 
@@ -118,6 +118,20 @@ def test_a_mapping_may_be_a_file(run, tmp_path: Path) -> None:
     own.write_text(MAPPING.read_text("utf-8").replace('name = "ibrd"', 'name = "own"'), "utf-8")
     result = run(full(loans(2)), mapping=str(own))
     assert result.exit_code == 0, result.output
+
+
+def test_a_statement_sent_to_anothers_portfolio_is_refused(run, tmp_path: Path) -> None:
+    """Taken in by mistake it would be summed with somebody else's for good; meant so, it says it."""
+    run(full(loans(3)))
+    astray = tmp_path / "other.toml"
+    astray.write_text(MAPPING.read_text("utf-8").replace("ibrd-statement-of-loans", "other-loans", 1), "utf-8")
+    refused = run(full(loans(3)), mapping=str(astray))
+    assert refused.exit_code == 2
+    assert "--another-series" in refused.output
+    assert counts()["statement"] == 1
+    meant = run(full(loans(3)), "--another-series", mapping=str(astray))
+    assert meant.exit_code == 0, meant.output
+    assert counts()["statement"] == 2
 
 
 def test_mappings_are_listed(app: Flask) -> None:

@@ -200,6 +200,7 @@ def test_a_later_statement_tells_what_changed_and_bridges_to_the_cent(now: datet
     assert told["against"] == {"key": "agency:ibrd-statement-of-loans:2020-11-30", "as_of": "2020-11-30"}
     assert told["counts"] == {
         "added": 1, "changed": 2, "decreased": 1, "vanished": 1, "reworded": 1, "unchanged": 4,
+        "vanished_signed": 1, "lowered": 0,
     }  # fmt: skip
     bridges = {bridge["measure"]: bridge for bridge in told["bridges"]}
     assert bridges["disbursed"] == {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,11 +15,13 @@ from werkzeug.test import TestResponse
 from config import Settings
 from matchmaking import schedule
 from matchmaking.delivery.statements.models import Statement
-from matchmaking.foundation import storage
+from matchmaking.domain.reasons import Reason
+from matchmaking.foundation import clock, storage
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.files import EvidenceFile, path_of
 from matchmaking.foundation.jobs import Task, run_one_task
 from matchmaking.foundation.trail import TrailEvent
+from matchmaking.rulebook import explain
 from tests.delivery.statements.statement_world import (
     DECEMBER,
     FULL,
@@ -190,6 +192,17 @@ def test_a_second_click_queues_nothing_twice(office: Browser, settings: Settings
     assert len(storage.session().scalars(select(Task.id)).all()) == 2
     tags = storage.session().scalars(select(TrailEvent.tag)).all()
     assert list(tags).count("statement.preview_asked") == 1
+
+
+def test_a_day_still_to_come_is_refused_before_anything_is_queued(office: Browser) -> None:
+    today = clock.today()
+    tomorrow = (today + timedelta(days=1)).isoformat()
+    answer = hand_in(office, full(loans(2)), as_of=tomorrow)
+    assert answer.status_code == 422
+    told = explain(Reason("day_not_yet", {"day": tomorrow, "today": today.isoformat()}))
+    assert told in answer.text
+    assert storage.session().scalars(select(Task)).all() == []
+    assert "statement.csv" in answer.text, "the file is kept"
 
 
 def test_other_choices_with_the_same_page_are_another_preview(office: Browser) -> None:

@@ -52,6 +52,19 @@ def test_a_source_without_amounts_answers_by_first_money_and_is_silent_on_sums()
     assert answer["days"]["median"] == 60
 
 
+def test_nothing_is_paid_within_an_original_below_zero() -> None:
+    rows = [
+        Position("A", signed_on=SIGNED, original=300_00, disbursed=100_00),
+        Position("B", signed_on=SIGNED, original=-100_00, disbursed=50_00),
+    ]
+    answer = answers_of(rows, NOW)
+    assert (answer["conversion_amount_pct"], answer["conversion_amount_capped_pct"]) == (75, 50)
+    assert answer["sum_over_disbursed"] == 50
+    assert isinstance(answer["further_findings"], dict)
+    assert answer["further_findings"]["negative_original"] == 1
+    assert "negative_original" not in (answer["anomalies"] or {})
+
+
 def test_no_rows_divide_by_nothing() -> None:
     answer = answers_of([], NOW)
     assert (answer["rows"], answer["conversion_count_pct"], answer["conversion_amount_pct"]) == (0, None, None)

@@ -51,6 +51,7 @@ SEEN = [
     ("signing_date_after_asof", replace(SOUND, signed_on=date(2020, 12, 1))),
     ("statement_difference", replace(SOUND, cancelled=102)),
     ("disbursed_before_signing", replace(SOUND, first_money_on=date(2015, 1, 31))),
+    ("negative_original", replace(SOUND, original=-1, disbursed=0, undisbursed=-1, cancelled=0)),
 ]
 
 UNSEEN = [
@@ -85,7 +86,7 @@ def test_what_is_sound_or_unknown_raises_nothing(position: Position) -> None:
 def test_every_check_is_tried_here() -> None:
     assert {code for code, _ in SEEN} == set(codes())
     assert len(ANOMALIES) == 9
-    assert len(codes(CHECKS)) == 11
+    assert len(codes(CHECKS)) == 12
 
 
 @pytest.mark.parametrize(("code", "position"), SEEN, ids=[code for code, _ in SEEN])

@@ -20,7 +20,7 @@ positions = st.builds(
     external_id=st.text("AB", min_size=1),
     signed_on=days,
     first_money_on=days,
-    original=st.none() | st.integers(0, 10**15),
+    original=amounts,
     cancelled=amounts,
     undisbursed=amounts,
     disbursed=amounts,
@@ -58,6 +58,15 @@ def test_the_shares_of_one_agreement_add_up_to_its_original(position: Position) 
     assert sum(shares(position).values()) == (position.original or 0)
 
 
+@given(positions)
+def test_within_the_original_is_never_more_than_it_nor_paid_below_zero(position: Position) -> None:
+    held = shares(position)
+    assert held.get("SO", 0) >= 0
+    if position.original is not None and position.disbursed is not None:
+        assert held.get("SP", 0) <= max(position.original, 0)
+        assert held.get("SP", 0) + held.get("SO", 0) == position.disbursed
+
+
 @pytest.mark.parametrize(
     ("figures", "expected"),
     [
@@ -68,6 +77,10 @@ def test_the_shares_of_one_agreement_add_up_to_its_original(position: Position) 
         ((1_000, None, None, 400), {"SP": 400, "SW": 600}),
         ((1_000, None, None, 1_300), {"SP": 1_000, "SO": 300, "SD": -300}),
         ((1_000, 900, None, 400), {"SP": 400, "SC": 900, "SD": -300}),
+        ((-1_000, 0, 0, 400), {"SO": 400, "SD": -1_400}),
+        ((-1_000, None, None, 400), {"SO": 400, "SD": -1_400}),
+        ((-1_000, 0, 0, -1_000), {"SP": -1_000}),
+        ((-1_000, 0, -1_000, 0), {"SW": -1_000}),
         ((1_000, None, None, None), {"SN": 1_000}),
         ((None, None, None, 400), {}),
         ((1_000, 0, 1_000, 0), {"SW": 1_000}),

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from matchmaking.foundation import storage
 from matchmaking.foundation.storage import remove_session, run_in_unit_of_work
-from matchmaking.foundation.trail import record, remove_guards
+from matchmaking.foundation.trail import install_guards, record, remove_guards
 from tests.conftest import NOON
 
 
@@ -30,13 +30,13 @@ def write(count: int, *, at: datetime = NOON) -> None:
 
 @pytest.fixture
 def tamper(database: str) -> Callable[..., None]:
-    """Run statements as the owner of the database: the guards are taken off first."""
-    with storage.engine().begin() as connection:
-        remove_guards(connection, ["trail_event"])
+    """Run statements as the owner of the database, who takes the guards off and puts them back to cover the deed."""
 
     def run(*statements: str, **values: Any) -> None:
         with storage.engine().begin() as connection:
+            remove_guards(connection, ["trail_event"])
             for statement in statements:
                 connection.execute(text(statement), values)
+            install_guards(connection, ["trail_event"])
 
     return run

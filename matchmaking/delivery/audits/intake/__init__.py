@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -21,9 +22,10 @@ from matchmaking.delivery.statements.commands import Taken, Wanted, add_statemen
 from matchmaking.delivery.statements.compared import Compared, Source, compare_with_standing
 from matchmaking.delivery.statements.facts import fitting, plain_id
 from matchmaking.delivery.statements.models import Statement
-from matchmaking.delivery.statements.queries import positions_of
+from matchmaking.delivery.statements.queries import agreements_of, positions_of
 from matchmaking.delivery.statements.reading import OnProgress, reading, refuse_row_errors, stated_fields
 from matchmaking.domain.statements.checks import Circumstances, Finding, findings_of
+from matchmaking.domain.statements.slips import Slip
 from matchmaking.foundation.clock import business_day
 from matchmaking.foundation.files import Kept, attach
 from matchmaking.foundation.storage import run_in_unit_of_work
@@ -105,7 +107,7 @@ def take_in_statement(
     )
     touch(session, portfolio, at=at)
     open_on(session, portfolio, day=as_of)
-    found = _found(session, portfolio, statement, taken)
+    found = chain(_found(session, portfolio, statement, taken), _taken_back(session, statement, compared))
     findings = add_findings(session, portfolio_id=portfolio.id, statement_id=statement.id, found=found, at=at)
     take_snapshot(session, actor=actor, portfolio=portfolio, as_of=as_of, known_on=business_day(at), at=at)
     subject = f"statement:{statement.public_key}"
@@ -158,6 +160,26 @@ def _new(statement: Statement, agreement_id: int, finding: Finding) -> NewFindin
         "explained": finding.explained,
     }
     return NewFinding(fitting(key, LONGEST_KEY), finding.code, statement.as_of, agreement_id, params)
+
+
+def _taken_back(session: Session, statement: Statement, compared: Compared) -> Iterator[NewFinding]:
+    """Signed agreements that this statement leaves out and originals it lowers."""
+    slips = list(compared.slips)
+    ids = agreements_of(session, statement.portfolio_id, statement.series) if slips else {}
+    for against, slip in slips:
+        yield _slipped(statement, against, ids[slip.external_id], slip)
+
+
+def _slipped(statement: Statement, against: Statement, agreement_id: int, slip: Slip) -> NewFinding:
+    key = f"{statement.public_key}:{slip.code}:{plain_id(slip.external_id)}"
+    params = {
+        "why": {"code": slip.evidence.code, "params": dict(slip.evidence.params)},
+        "line": None,
+        "amount": slip.amount,
+        "explained": None,
+        "against": {"key": against.public_key, "as_of": against.as_of.isoformat()},
+    }
+    return NewFinding(fitting(key, LONGEST_KEY), slip.code, statement.as_of, agreement_id, params)
 
 
 def _payload(statement: Statement, findings: int, compared: Compared) -> dict[str, Any]:

@@ -68,11 +68,19 @@ def readable(_context: click.Context, parameter: click.Parameter, value: str) ->
 @click.option("--mapping", required=True, help="Name of a mapping (flask statement mappings), or a .toml file.")
 @click.option("--portfolio", required=True, callback=readable, help="Portfolio's code; it is made where there is none.")
 @click.option("--as-of", "as_of", required=True, type=Day(), help="The day the statement speaks of.")
+@click.option("--another-series", is_flag=True, help="It may stand beside statements of another series.")
 @click.option("--title-zh", default="", callback=readable, help="Chinese title of a new portfolio.")
 @click.option("--title-en", default="", callback=readable, help="English title of a new portfolio.")
 @language
 def import_command(
-    file: Path, mapping: str, portfolio: str, as_of: date, title_zh: str, title_en: str, lang: str
+    file: Path,
+    mapping: str,
+    portfolio: str,
+    as_of: date,
+    another_series: bool,
+    title_zh: str,
+    title_en: str,
+    lang: str,
 ) -> None:
     """Take in FILE, all of it or nothing. Ends with 2 and every error in words when it was refused."""
     try:
@@ -84,7 +92,7 @@ def import_command(
                 kept,
                 actor=ACTOR,
                 catalogued=catalogued,
-                wanted=Wanted(portfolio, title_zh, title_en),
+                wanted=Wanted(portfolio, title_zh, title_en, another_series),
                 as_of=as_of,
                 at=clock.now(),
                 on_progress=on_progress,
