@@ -20,6 +20,7 @@ from matchmaking.seeds.city import ensure_city
 from matchmaking.seeds.golden_cases import DEMO_PORTFOLIO, GoldenCase, demo_portfolio, golden_cases
 from matchmaking.seeds.golden_loader import ACTOR, load_facts
 from matchmaking.seeds.people import ensure_people
+from matchmaking.seeds.places import ensure_places
 from matchmaking.seeds.products import ensure_products
 from matchmaking.seeds.vouchers import Voucher, keep_vouchers
 
@@ -49,9 +50,9 @@ def seed_demo() -> Seeded:
 
 def _seed(session: Session, *, cases: Sequence[GoldenCase], vouchers: Sequence[Voucher]) -> Seeded:
     at = datetime.combine(TODAY, time(9), SHANGHAI)
-    people = ensure_people(session, at=at)
     ensure_city(session, actor=ACTOR, at=at, demo=True)
     ensure_products(session)
+    people = ensure_people(session, places=ensure_places(session), at=at)
     portfolio = portfolio_by_code(session, DEMO_PORTFOLIO)
     facts = 0
     if portfolio is None:

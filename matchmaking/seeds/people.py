@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from matchmaking.foundation.access.roles import Role
 from matchmaking.registry.accounts.commands import ensure_user
 
 ACTOR = "seed:demo"
+FIRM, BANK, BUREAU = "demo-firm-tea", "bank-jinzhou", "demo-bureau"
+"""Public keys of the organisations that demo people work for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +24,23 @@ class Persona:
     name: str
     role: Role
     jurisdiction: str
+    works_for: str | None = None
+    """Public key of the organisation, for roles that see only their own."""
 
 
 PERSONAS = (
     Persona("office.city", "周敏（演示）", Role.FINANCE_OFFICE_CITY, "*"),
     Persona("office.county", "陈波（演示）", Role.FINANCE_OFFICE_COUNTY, "610902"),
     Persona("operator", "林涛（演示）", Role.OPERATOR, "*"),
+    Persona("firm.tea", "吴芳（演示）", Role.ENTERPRISE, "610902", FIRM),
+    Persona("bank.officer", "陈立（演示）", Role.BANK_OFFICER, "*", BANK),
+    Persona("bank.manager", "高远（演示）", Role.BANK_MANAGER, "*", BANK),
+    Persona("bureau.officer", "王静（演示）", Role.BUREAU_OFFICER, "*", BUREAU),
 )
 
 
-def ensure_people(session: Session, *, at: datetime) -> dict[str, int]:
-    """Login → id of every persona, made where missing."""
+def ensure_people(session: Session, *, places: Mapping[str, int], at: datetime) -> dict[str, int]:
+    """Login → id of every persona, made where missing. ``places``: key → id of the organisations they work for."""
     return {
         who.login: ensure_user(
             session,
@@ -41,6 +50,7 @@ def ensure_people(session: Session, *, at: datetime) -> dict[str, int]:
             role=who.role.value,
             jurisdiction=who.jurisdiction,
             demo=True,
+            organisation_id=None if who.works_for is None else places[who.works_for],
             at=at,
         )
         for who in PERSONAS
