@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 
 from matchmaking.domain.matching import codes as c
 from matchmaking.domain.matching import verdicts as v
@@ -185,7 +185,9 @@ def test_a_step_is_a_step() -> None:
 @settings(deadline=None, max_examples=200)
 @given(needs(), products())
 def test_a_fact_taken_away_never_opens_a_door(asked: Need, offered: Product) -> None:
-    assume(all(criterion.passes(asked, offered, ON) for criterion in CRITERIA))
+    for criterion in CRITERIA:
+        offered = criterion.eased(asked, offered, ON)
+    assert all(criterion.passes(asked, offered, ON) for criterion in CRITERIA)
     for name in (
         "area",
         "zone",

@@ -26,6 +26,12 @@ def _resident() -> int:
     return pages * resource.getpagesize() // 1024
 
 
+def _children() -> set[str]:
+    """Process ids of this process's children, zombies included; a browser of other tests may be among them."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {number for path in lists for number in path.read_text().split()}
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_the_parent_stays_flat_while_fifty_thousand_rows_are_read(kind: str, read: Read) -> None:
     rows = ([f"HT-{number}", "某某有限责任公司", "2025-03-20", str(number), "0.5"] for number in range(MANY))
@@ -73,9 +79,9 @@ def test_the_child_binds_itself_before_it_reads() -> None:
 
 
 def test_no_child_is_left_behind(read: Read, refused: object) -> None:
+    before = _children()
     refused((HEADER + "A,x,2025-03-20,1,1\n").encode(), limits=Limits(wall_seconds=0))  # type: ignore[operator]
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert _children() <= before
 
 
 def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch, refused: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -62,12 +61,10 @@ def test_three_statements_however_many_firms(client: Browser, count: int) -> Non
     sign_in(client, Role.BUREAU_OFFICER)
     client.get("/enterprises")
     for query in ("", "?page=2", "?state=verified&area=610981", "?text=企业10", "?text=9161&zone=gaoxin"):
-        began = time.perf_counter()
         with Statements() as counted:
             answer = client.get(f"/enterprises{query}")
         assert answer.status_code in (200, 303)
         assert len(counted.sent) <= 3, counted.sent
-        assert time.perf_counter() - began < 5
 
 
 def test_waiting_firms_come_first_and_filters_narrow(client: Browser) -> None:
