@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from matchmaking.foundation import files, storage
 from matchmaking.foundation.trail.guards import install_guards
@@ -116,7 +116,8 @@ def _sqlite(request: pytest.FixtureRequest, folder: Path) -> str:
     template = request.getfixturevalue("sqlite_template")
     shutil.copyfile(template, folder / "test.sqlite3")
     url = f"sqlite:///{folder / 'test.sqlite3'}"
-    storage.bind_engine(url)
+    # no test cuts the power: waiting for the disk at every commit would prove nothing
+    event.listen(storage.bind_engine(url), "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
     return url
 
 
