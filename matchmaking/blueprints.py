@@ -9,6 +9,7 @@ from matchmaking.delivery.disbursements.views import bank_agreements, loans
 from matchmaking.delivery.findings.views import findings
 from matchmaking.delivery.signings.views import bank_papers, papers
 from matchmaking.delivery.statements.views import statements
+from matchmaking.desks.front.views import front
 from matchmaking.desks.office.views import office
 from matchmaking.market.matches.views import matches
 from matchmaking.market.needs.views import bureau_needs, needs
@@ -24,5 +25,5 @@ def register_blueprints(app: Flask) -> None:
     registry = (accounts, enterprises, consents)
     market = (needs, bureau_needs, products, bank_products, matches, referrals, bank_referrals, bureau_referrals)
     delivery = (decisions, bank_papers, papers, bank_agreements, loans, statements, findings)
-    for blueprint in (*registry, *market, *delivery, office):
+    for blueprint in (*registry, *market, *delivery, office, front):
         app.register_blueprint(blueprint)

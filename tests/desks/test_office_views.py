@@ -101,7 +101,8 @@ def _line(snapshot_id: int, agreement_id: int) -> dict[str, Any]:
 
 
 def test_home_leads_to_the_portfolio(office: Browser) -> None:
-    answer = office.get("/")
+    assert office.get("/").headers["Location"] == "/office"
+    answer = office.get("/office")
     assert answer.status_code == 303
     assert answer.headers["Location"] == HOME
 
@@ -219,12 +220,11 @@ def test_another_jurisdiction_finds_nothing(demo: Flask, client: Browser) -> Non
 
 def test_a_county_without_portfolios_is_told_what_to_do(demo: Flask, client: Browser) -> None:
     sign_in(client, Role.FINANCE_OFFICE_COUNTY)
-    assert "还没有可看的组合" in text_of(client.get("/"))
+    assert "还没有可看的组合" in text_of(client.get("/office"))
 
 
-def test_the_operator_is_led_to_what_the_role_is_for(demo: Flask, client: Browser) -> None:
+def test_the_operator_finds_no_figures(demo: Flask, client: Browser) -> None:
     sign_in(client, Role.OPERATOR)
-    assert client.get("/").headers["Location"] == "/statements"
     assert client.get(HOME).status_code == 404
 
 

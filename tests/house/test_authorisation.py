@@ -99,8 +99,9 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("POST", "/inbox/<key:key>/assign"): P.ASSIGN_REFERRALS,
     ("GET", "/bureau/needs/<key:key>/referrals"): P.PUSH_REFERRALS,
     ("POST", "/bureau/needs/<key:key>/referrals"): P.PUSH_REFERRALS,
-    # the offices' desk
-    ("GET", "/"): P.OWN_ACCOUNT,
+    # the front door, and the offices' desk
+    ("GET", "/"): PUBLIC,
+    ("GET", "/office"): P.READ_AUDIT,
     ("GET", "/agreements"): P.READ_AGREEMENTS,
     ("GET", "/definitions"): P.READ_AUDIT,
     ("GET", "/portfolios/<key:code>"): P.READ_AUDIT,

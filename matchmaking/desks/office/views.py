@@ -46,7 +46,6 @@ from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.files import open_file
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.web.locale import in_words
-from matchmaking.foundation.web.navigation import entries
 from matchmaking.registry.portfolios.queries import visible_portfolio, visible_portfolios
 
 office = Blueprint("office", __name__)
@@ -59,20 +58,15 @@ def business_today() -> date:
     return date.fromisoformat(frozen) if frozen else clock.today()
 
 
-@office.get("/")
-@requires(Permission.OWN_ACCOUNT)
+@office.get("/office")
+@requires(Permission.READ_AUDIT)
 def home() -> ResponseReturnValue:
-    """To the first portfolio this person may open, or to what else their role is for."""
+    """To the first portfolio this person may open; where there is none, what to do first."""
     viewer = current_viewer()
-    if viewer.may(Permission.READ_AUDIT):
-        mine = visible_portfolios(storage.session(), viewer)
-        if mine:
-            return redirect(url_for("office.portfolio", code=mine[0].code), code=303)
-        return render_template("office/nothing.html", may_import=viewer.may(Permission.IMPORT_STATEMENTS))
-    for entry in entries():
-        if entry.url != request.path:
-            return redirect(entry.url, code=303)
-    return redirect(url_for("accounts.account"), code=303)
+    mine = visible_portfolios(storage.session(), viewer)
+    if mine:
+        return redirect(url_for("office.portfolio", code=mine[0].code), code=303)
+    return render_template("office/nothing.html", may_import=viewer.may(Permission.IMPORT_STATEMENTS))
 
 
 @office.get("/agreements")

@@ -1,0 +1,1 @@
+"""The front door: ``/`` leads everybody to where their day begins."""
