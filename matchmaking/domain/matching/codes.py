@@ -21,6 +21,7 @@ TAX_GRADES = ("D", "C", "M", "B", "A")
 """Tax-credit grades, worst first. M is that of firms too young for a mark and stands between C and B."""
 
 _FIRST_DIVISION = (1, 6, 13, 44, 47, 51, 53, 61, 63, 66, 70, 71, 73, 76, 80, 83, 84, 86, 91, 97)
+_LAST_DIVISION = 97
 _LETTERS = "ABCDEFGHIJKLMNOPQRST"
 _INDUSTRY = re.compile(r"\A(?:[A-T]|[A-T]?(?P<digits>\d{2,4}))\Z", re.ASCII)
 _PLACE = re.compile(r"\A\d{2}(?:\d{2}(?:\d{2}(?:\d{3})?)?)?\Z", re.ASCII)
@@ -34,7 +35,7 @@ def clean_industry(text: str) -> str | None:
         return text if found else None
     digits = found["digits"]
     division = int(digits[:2])
-    if not 1 <= division <= 97 or (text[0] in _LETTERS and text[0] != _letter(digits)):
+    if not 1 <= division <= _LAST_DIVISION or (text[0] in _LETTERS and text[0] != _letter(digits)):
         return None
     return digits
 
@@ -62,6 +63,22 @@ def industry_chain(code: str | None) -> frozenset[str]:
     if cleaned in _LETTERS:
         return frozenset({cleaned})
     return frozenset({_letter(cleaned), *(cleaned[:length] for length in range(2, len(cleaned) + 1))})
+
+
+@lru_cache(maxsize=8192)
+def breadth(codes: frozenset[str]) -> int:
+    """How many divisions of GB/T 4754 a product's list touches: ``{0164, 1530}`` → 2, ``{C}`` → 31, ``{}`` → 0."""
+    found: set[int] = set()
+    for code in codes:
+        cleaned = clean_industry(code)
+        if cleaned is not None:
+            found |= set(_divisions(cleaned)) if cleaned in _LETTERS else {int(cleaned[:2])}
+    return len(found)
+
+
+def _divisions(letter: str) -> range:
+    place = _LETTERS.index(letter)
+    return range(_FIRST_DIVISION[place], (*_FIRST_DIVISION, _LAST_DIVISION + 1)[place + 1])
 
 
 @lru_cache(maxsize=8192)

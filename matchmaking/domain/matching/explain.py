@@ -5,7 +5,7 @@ The same extractors, comparisons and integer arithmetic as the kernel, applied t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,8 @@ from matchmaking.domain.matching.catalogue import Need, Product
 from matchmaking.domain.matching.criteria import CRITERIA, Criterion
 from matchmaking.domain.matching.index import Catalogue
 from matchmaking.domain.matching.kernel import Miss, misses
-from matchmaking.domain.matching.points import FULL, LINES, Line
+from matchmaking.domain.matching.lines import FULL, Line
+from matchmaking.domain.matching.points import LINES
 from matchmaking.domain.matching.policy import Policy
 from matchmaking.domain.matching.verdicts import CHANGES, Change, Verdict
 from matchmaking.domain.reasons import Reason
@@ -24,7 +25,10 @@ NOTE = Reason("match_note", {})
 
 @dataclass(frozen=True, slots=True)
 class PointLine:
-    """Points of one line in thousandths, out of ``full``; ``reason`` shows its inputs."""
+    """Points of one line in thousandths, out of ``full``; ``reason`` shows its inputs.
+
+    ``full`` is 0 where the need states no such wish: the line is not scored, and ``reason`` says so.
+    """
 
     line: str
     points: int
@@ -60,6 +64,11 @@ class Explanation:
         return tuple(verdict.change for verdict in self.failing if verdict.change)
 
     @property
+    def unscored(self) -> tuple[PointLine, ...]:
+        """Lines left out because the need states no such wish."""
+        return tuple(line for line in self.lines if not line.full)
+
+    @property
     def points(self) -> int:
         """Thousandths of points; of a pair that is not eligible, what it would have."""
         return sum(line.points for line in self.lines)
@@ -87,6 +96,7 @@ def explain(
     lines: Sequence[Line] = LINES,
 ) -> Explanation:
     """Every criterion and every line for one pair on one day."""
+    weights = policy.shared([line.code for line in lines if line.stated(need)])
     return Explanation(
         need.key,
         product.key,
@@ -94,15 +104,17 @@ def explain(
         policy.version,
         on,
         tuple(criterion.verdict(need, product, on) for criterion in criteria),
-        tuple(_line(line, need, product, policy, on) for line in lines if policy.full(line.code)),
+        tuple(_line(line, need, product, policy, on, weights) for line in lines if policy.weights.get(line.code)),
     )
 
 
-def _line(line: Line, need: Need, product: Product, policy: Policy, on: date) -> PointLine:
+def _line(line: Line, need: Need, product: Product, policy: Policy, on: date, weights: Mapping[str, int]) -> PointLine:
+    if not policy.scores_all and not line.stated(need):
+        return PointLine(line.code, 0, 0, Reason(f"match_line_{line.code}_unstated"))
     meets = line.overlap.meets(need, product, on) if line.overlap else False
     fit = line.fit(line.need(need, on), line.product(product), meets, policy.settings)
     reason = line.words(need, product, on, meets, policy.settings)
-    return PointLine(line.code, policy.weights[line.code] * fit, policy.full(line.code), reason)
+    return PointLine(line.code, weights[line.code] * fit, weights[line.code] * FULL, reason)
 
 
 def why_not(need: Need, product: Product, on: date, *, criteria: Sequence[Criterion] = CRITERIA) -> tuple[Verdict, ...]:

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaking.domain.matching.between import OPEN
 from matchmaking.domain.matching.catalogue import Need, Product
 from matchmaking.domain.matching.criteria import CRITERIA, Criterion
-from matchmaking.domain.matching.points import LINES, Line
+from matchmaking.domain.matching.lines import Line
+from matchmaking.domain.matching.points import LINES
 from matchmaking.domain.matching.policy import Policy
 from matchmaking.domain.matching.sets import Mask, Places
 from matchmaking.domain.reasons import Reason, Refusal
@@ -37,7 +39,7 @@ class Catalogue:
         self.criteria = tuple(criteria)
         self.lines = tuple(lines)
         self.currency = only_currency(product.currency for product in self.products)
-        self.order = key_order([product.key for product in self.products])
+        self.order = product_order(self.products)
         self._indexes: list[Any] = [criterion.index(self.products) for criterion in self.criteria]
         self._figures = [columns([line.product(product) for product in self.products]) for line in self.lines]
         self._overlaps = [line.overlap.index(self.products) if line.overlap else None for line in self.lines]
@@ -52,12 +54,17 @@ class Catalogue:
             line.overlap.meet(needs, accepted, on) if line.overlap and accepted else None
             for line, accepted in zip(self.lines, self._overlaps, strict=True)
         ]
-        return Batch(self, tuple(needs), order, meetings, figures, overlaps, self._figures)
+        stated = np.array([[line.stated(need) for line in self.lines] for need in needs], np.bool_)
+        stated = stated.reshape(len(needs), len(self.lines))
+        return Batch(self, tuple(needs), order, meetings, figures, overlaps, self._figures, stated)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Needs × products on a day. Masks by runs of needs; points by pairs of places."""
+    """Needs × products on a day. Masks by runs of needs; points by pairs of places.
+
+    ``stated``: (n, l) which needs say what a line is about.
+    """
 
     catalogue: Catalogue
     needs: tuple[Need, ...]
@@ -66,6 +73,7 @@ class Batch:
     need_figures: Sequence[tuple[Figures, ...]]
     overlaps: Sequence[Any]
     product_figures: Sequence[tuple[Figures, ...]]
+    stated: Mask
 
     def runs(self, cells: int) -> Iterator[slice]:
         """Runs of needs of about ``cells`` pairs each."""
@@ -94,11 +102,20 @@ class Batch:
         total = np.zeros(len(needs), np.int64)
         if not len(needs):
             return total
+        pattern, weights = self._weights(policy)
+        mine = pattern[needs]
         for place, line in enumerate(self.catalogue.lines):
-            weight = policy.weights.get(line.code, 0)
-            if weight:
-                total += weight * self._fit(place, line, needs, products, policy)
+            if policy.weights.get(line.code):
+                total += weights[mine, place] * self._fit(place, line, needs, products, policy)
         return total
+
+    def _weights(self, policy: Policy) -> tuple[Places, Figures]:
+        """(n,) which pattern of stated wishes each need has; (patterns, l) whole points of each line under it."""
+        codes = [line.code for line in self.catalogue.lines]
+        patterns, pattern = np.unique(self.stated, axis=0, return_inverse=True)
+        shared = [policy.shared([codes[place] for place in np.flatnonzero(row)]) for row in patterns]
+        weights = np.array([[points.get(code, 0) for code in codes] for points in shared], np.int64)
+        return pattern.reshape(-1), weights
 
     def _fit(self, place: int, line: Line, needs: Places, products: Places, policy: Policy) -> Any:
         mine = tuple(column[needs] for column in self.need_figures[place])
@@ -117,9 +134,26 @@ def key_order(keys: Sequence[str]) -> Places:
     """Place of each key when they are sorted. ``ValueError`` for a key that stands twice."""
     ordered = sorted(range(len(keys)), key=keys.__getitem__)
     if len(set(keys)) != len(keys):
-        raise ValueError("two needs or two products with one key")
-    rank = np.empty(len(keys), np.intp)
-    rank[ordered] = np.arange(len(keys))
+        raise ValueError("two needs with one key")
+    return _ranks(ordered)
+
+
+def product_order(products: Sequence[Product]) -> Places:
+    """Place of each product where points are equal: the lower rate first, then the faster promise, then the key."""
+    keys = [product.key for product in products]
+    if len(set(keys)) != len(keys):
+        raise ValueError("two products with one key")
+    return _ranks(sorted(range(len(keys)), key=lambda place: tie_break(products[place])))
+
+
+def tie_break(product: Product) -> tuple[int, int, str]:
+    """What decides between products of equal points: yearly rate, days promised (none stands last), key."""
+    return product.lowest_rate_ppm, OPEN if product.promised_days is None else product.promised_days, product.key
+
+
+def _ranks(ordered: Sequence[int]) -> Places:
+    rank = np.empty(len(ordered), np.intp)
+    rank[list(ordered)] = np.arange(len(ordered))
     return rank
 
 

@@ -86,7 +86,8 @@ def match(
 ) -> Matches:
     """Match every need with every product on ``on``.
 
-    ``products`` may be a :class:`Catalogue`, indexed before. Lists are ordered by points downward, then key upward.
+    ``products`` may be a :class:`Catalogue`, indexed before. A need's list is ordered by points downward, then by the
+    lower rate, the faster promise and the key; a product's list by points downward, then the need's key.
     Raises :class:`Refusal` ``currency_mismatch``, ``ValueError`` for a key that stands twice.
     """
     catalogue = products if isinstance(products, Catalogue) else Catalogue(products)

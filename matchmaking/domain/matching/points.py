@@ -2,55 +2,22 @@
 
 A line takes figures of the need, figures of the product and, where it has one, whether two sets meet, and answers with
 ``0 … FULL`` by integer arithmetic that does the same to ints and to int64 arrays. A better offer (wider range, lower
-rate, faster promise, more quota) never scores lower. To add one: declare it, give it words and a weight, test it.
+rate, faster promise, more quota) never scores lower. A wish the need does not state is not scored: the policy shares
+its weight out among the other lines. To add one: declare it, give it words and a weight, test it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from matchmaking.domain.matching.between import OPEN
 from matchmaking.domain.matching.catalogue import Need, Product
-from matchmaking.domain.matching.codes import industry_chain
+from matchmaking.domain.matching.codes import breadth, industry_chain
 from matchmaking.domain.matching.criteria import percent, wan
+from matchmaking.domain.matching.lines import FULL, Figure, Figures, Line, Settings, bounded, lesser
 from matchmaking.domain.matching.sets import Overlap
 from matchmaking.domain.reasons import Reason
-
-FULL = 1_000
-"""Full marks of a line before its weight."""
-
-Figure = Any
-"""An ``int`` or an int64 array."""
-Figures = tuple[Figure, ...]
-Settings = Mapping[str, int]
-"""The policy's numbers by name."""
-
-
-def lesser(left: Figure, right: Figure) -> Figure:
-    """The smaller, for ints and arrays alike."""
-    return left + (right - left) * (right < left)
-
-
-def bounded(figure: Figure) -> Figure:
-    """``figure`` held within 0 … FULL."""
-    return lesser(figure * (figure > 0), FULL)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One soft line. ``settings``: names of the policy's numbers it uses. ``fit(need, product, meets, settings)``."""
-
-    code: str
-    need: Callable[[Need, date], tuple[int, ...]]
-    product: Callable[[Product], tuple[int, ...]]
-    fit: Callable[[Figures, Figures, Figure, Settings], Figure]
-    words: Callable[[Need, Product, date, bool, Settings], Reason]
-    overlap: Overlap | None = None
-    settings: tuple[str, ...] = ()
-
 
 # --- room: how far the figure asked for stays from the ends of the product's range ------------------------------------
 
@@ -131,6 +98,7 @@ PRICE = Line(
     fit=_price_fit,
     words=_price_words,
     settings=("price_full", "price_reference_ppm"),
+    stated=lambda need: need.rate_ceiling_ppm is not None,
 )
 
 # --- guarantee and trade ----------------------------------------------------------------------------------------------
@@ -156,24 +124,38 @@ GUARANTEE = Line(
     words=_guarantee_words,
     overlap=Overlap(_preferred, lambda product: product.codes("guarantees")),
     settings=("guarantee_other",),
+    stated=lambda need: need.guarantee_preferred is not None,
 )
+
+_ANY_BREADTH = 1_000
+"""Divisions: more than GB/T 4754 has."""
+
+
+def _industry_fit(need: Figures, product: Figures, meets: Figure, settings: Settings) -> Figure:
+    general, listed = settings["industry_general"], settings["industry_listed"]
+    narrow = product[0] <= settings["narrow_divisions"]
+    return general + meets * ((listed - general) + narrow * (FULL - listed))
 
 
 def _industry_words(need: Need, product: Product, on: date, meets: bool, settings: Settings) -> Reason:
     if need.industry is None:
         return Reason("match_line_industry_unknown", {})
-    code = "match_line_industry_special" if meets else "match_line_industry_general"
-    return Reason(code, {"industry": f"industry:{need.industry}"})
+    narrow = breadth(product.specialities) <= settings["narrow_divisions"]
+    how = "general" if not meets else "special" if narrow else "listed"
+    return Reason(f"match_line_industry_{how}", {"industry": f"industry:{need.industry}"})
 
 
 INDUSTRY = Line(
     code="industry",
     need=lambda need, on: (),
-    product=lambda product: (),
-    fit=lambda need, product, meets, s: s["industry_general"] + (FULL - s["industry_general"]) * meets,
+    product=lambda product: (breadth(product.specialities),),
+    fit=_industry_fit,
     words=_industry_words,
     overlap=Overlap(lambda need, on: industry_chain(need.industry), lambda product: product.specialities),
     settings=("industry_general",),
+    stated=lambda need: need.industry is not None,
+    # before, every list counted as made for each trade on it
+    later={"industry_listed": FULL, "narrow_divisions": _ANY_BREADTH},
 )
 
 # --- speed and quota --------------------------------------------------------------------------------------------------
@@ -210,6 +192,7 @@ SPEED = Line(
     product=lambda product: (_NO_PROMISE if product.promised_days is None else product.promised_days,),
     fit=_speed_fit,
     words=_speed_words,
+    stated=lambda need: need.needed_by is not None,
 )
 
 
@@ -238,3 +221,9 @@ LINES: tuple[Line, ...] = (AMOUNT, TERM, PRICE, GUARANTEE, INDUSTRY, SPEED, QUOT
 """Every soft line, in the order of the bar."""
 SETTINGS: tuple[str, ...] = tuple(name for line in LINES for name in line.settings)
 """Every number a policy has to give."""
+UNSTATED_LEFT_OUT = "unstated_left_out"
+"""1: a wish the need does not state is not scored; 0: it is, as the first policy did."""
+LATER: Mapping[str, int] = {UNSTATED_LEFT_OUT: 0} | {
+    name: value for line in LINES for name, value in line.later.items()
+}
+"""Numbers a policy may give, with what holds where it does not."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from matchmaking.domain.matching.points import FULL, LINES, SETTINGS
+from matchmaking.domain.matching.lines import FULL
+from matchmaking.domain.matching.points import LATER, LINES, SETTINGS, UNSTATED_LEFT_OUT
 from matchmaking.domain.reasons import Reason, Refusal
 
 WHOLE = 100
@@ -32,16 +33,33 @@ class Policy:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))
-        object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
+        object.__setattr__(self, "settings", MappingProxyType({**LATER, **self.settings}))
         numbers = [*self.weights.values(), *self.settings.values()]
         if any(type(number) is not int or number < 0 for number in numbers):
             raise ValueError(f"policy {self.version}: weights and settings are whole numbers, not below zero")
         if sum(self.weights.values()) != WHOLE:
             raise ValueError(f"policy {self.version}: the weights do not add up to {WHOLE}")
 
-    def full(self, line: str) -> int:
-        """Full points of ``line`` in thousandths; a line without a weight counts nothing."""
-        return self.weights.get(line, 0) * FULL
+    @property
+    def scores_all(self) -> bool:
+        """Whether a line is scored even where the need states no wish."""
+        return not self.settings[UNSTATED_LEFT_OUT]
+
+    def shared(self, stated: Collection[str]) -> dict[str, int]:
+        """Whole points of each line for a need that states only these: the weight of the others is shared out in
+        proportion, so that the lines still add up to 100 (largest remainders first, then the order of the policy).
+        All zero where no stated line has a weight."""
+        if self.scores_all:
+            return dict(self.weights)
+        counted = {line: weight for line, weight in self.weights.items() if line in stated}
+        whole = sum(counted.values())
+        if not whole:
+            return dict.fromkeys(self.weights, 0)
+        points = {line: weight * WHOLE // whole for line, weight in counted.items()}
+        by_rest = sorted(counted, key=lambda line: -(counted[line] * WHOLE % whole))
+        for line in by_rest[: WHOLE - sum(points.values())]:
+            points[line] += 1
+        return {line: points.get(line, 0) for line in self.weights}
 
 
 def parse_policies(text: str) -> tuple[Policy, ...]:
@@ -56,7 +74,7 @@ def parse_policies(text: str) -> tuple[Policy, ...]:
 
 def _policy(entry: Mapping[str, Any]) -> Policy:
     made = Policy(**entry)
-    if set(made.weights) - {line.code for line in LINES} or set(made.settings) != set(SETTINGS):
+    if set(made.weights) - {line.code for line in LINES} or set(made.settings) != {*SETTINGS, *LATER}:
         raise ValueError(f"policy {made.version}: lines and settings are not those of the code")
     wide = [name for name in made.settings if name.split("_")[-1] not in ("ppm", "times")]
     if any(made.settings[name] > FULL for name in wide) or not 1 <= made.settings["quota_times"] <= FULL:

@@ -1,6 +1,6 @@
-"""The best k of each need and of each product: points downward, then key upward, so that ties are settled.
+"""The best k of each need and of each product: points downward, then by rank, so that ties are settled.
 
-Points and the rank of the key go into one int64, ``points × size + (size − 1 − rank)``: no two pairs of a
+Points and the rank go into one int64, ``points × size + (size − 1 − rank)``: no two pairs of a
 list are equal.
 """
 

@@ -143,7 +143,7 @@ def keyed(found: list[Any], name: str) -> list[Any]:
 
 
 def policies() -> st.SearchStrategy[Policy]:
-    """The house's policy and others: coarse ones that make ties, ones that leave lines out."""
+    """The house's policies and others: coarse ones that make ties, ones that leave lines out."""
     coarse = replace(POLICY, version="coarse", weights={"price": 100})
     plain = replace(POLICY, version="plain", weights={"amount": 50, "industry": 50})
-    return st.sampled_from([POLICY, coarse, plain])
+    return st.sampled_from([*matching.policies(), coarse, plain])

@@ -14,6 +14,7 @@ from matchmaking.domain.matching.catalogue import Need, Product
 from matchmaking.domain.matching.explain import explain
 from matchmaking.domain.matching.index import Catalogue
 from matchmaking.domain.matching.kernel import Match, match, misses
+from matchmaking.domain.matching.points import LINES
 from matchmaking.domain.matching.policy import Policy
 from matchmaking.domain.money import Money
 from matchmaking.domain.reasons import Refusal
@@ -34,7 +35,8 @@ def test_the_kernel_says_what_the_explanation_says_on_every_pair(
     assert found.eligible_count == sum(pair.eligible for row in told for pair in row)
     fitting = [Match(pair.need, pair.product, pair.points) for row in told for pair in row if pair.eligible]
     for place, one in enumerate(asked):
-        best = sorted((m for m in fitting if m.need == one.key), key=lambda m: (-m.points, m.product))
+        by_key = {other.key: (other.lowest_rate_ppm, hurry(other), other.key) for other in offered}
+        best = sorted((m for m in fitting if m.need == one.key), key=lambda m: (-m.points, by_key[m.product]))
         assert found.of_need(place) == tuple(best[:k])
     for place, other in enumerate(offered):
         best = sorted((m for m in fitting if m.product == other.key), key=lambda m: (-m.points, m.need))
@@ -63,7 +65,8 @@ def test_misses_are_the_pairs_that_fail_just_one_criterion(
 def test_points_lie_between_nothing_and_full(asked: Need, offered: Product, policy: Policy) -> None:
     told = explain(asked, offered, policy, ON)
     assert all(0 <= line.points <= line.full for line in told.lines)
-    assert sum(line.full for line in told.lines) == 100_000
+    scored = [line for line in LINES if line.stated(asked) and policy.weights.get(line.code)]
+    assert sum(line.full for line in told.lines) == (100_000 if scored else 0)
     assert told.points == sum(line.points for line in told.lines)
     whole = told.whole_points()
     assert sum(whole) == (told.points + 500) // 1000
@@ -93,6 +96,22 @@ def test_picking_out_of_rows_is_sorting_pairs(monkeypatch: pytest.MonkeyPatch, k
         monkeypatch.setattr(ranking, "DENSE", dense)
         lists.append(match(asked, offered, POLICY, ON, per_need=k).need_best)
     np.testing.assert_array_equal(*lists)
+
+
+def hurry(offered: Product) -> int:
+    """Days promised; no promise stands last."""
+    return 10**9 if offered.promised_days is None else offered.promised_days
+
+
+def test_ties_go_by_rate_then_promise_then_key() -> None:
+    silent = need(rate_ceiling_ppm=None, needed_by=None)
+    offered = [
+        product("a"), product("b", promised_days=9), product("c", promised_days=2),
+        product("d", lowest_rate_ppm=30_000), product("e", promised_days=2),
+    ]  # fmt: skip
+    found = match([silent], offered, POLICY, ON).of_need(0)
+    assert len({m.points for m in found}) == 1
+    assert [m.product for m in found] == ["d", "c", "e", "b", "a"]
 
 
 def test_ties_go_by_key() -> None:

@@ -11,13 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaking.domain.matching.catalogue import Need, Product
+from matchmaking.domain.matching.codes import breadth
 from matchmaking.domain.matching.explain import NOTE, explain
 from matchmaking.domain.matching.points import LINES
 from matchmaking.domain.money import Money
-from matchmaking.rulebook import words
+from matchmaking.rulebook import matching, words
 from matchmaking.rulebook.matching import in_words
 from tests.domain.matching.markets import ON, POLICY, WAN, need, needs, product, products
 
+LEFT_OUT = -1
+"""The need states no such wish, so that the line is not scored."""
 # line, facts of the need, the product → thousandths out of the line's full marks, words
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], int, str]] = [
     ("amount", {}, {"amount_min": 20 * WAN, "amount_max": 500 * WAN}, 1000, "要 200.00 万元，产品 20.00–500.00 万元。"),
@@ -30,18 +33,21 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], int, str]] = [
     ("price", {}, {"lowest_rate_ppm": 50_000}, 500, "最低 5.00 %，利率上限 5.00 %。"),
     ("price", {}, {"lowest_rate_ppm": 42_500}, 749, "最低 4.25 %，利率上限 5.00 %。"),
     ("price", {}, {"lowest_rate_ppm": 30_000}, 1000, "最低 3.00 %，利率上限 5.00 %。"),
-    ("price", {"rate_ceiling_ppm": None}, {"lowest_rate_ppm": 60_000}, 500,
-     "最低 6.00 %，没有设上限，与参考价 6.00 % 比。"),
+    ("price", {"rate_ceiling_ppm": None}, {"lowest_rate_ppm": 60_000}, LEFT_OUT, "未提出利率上限，不计分。"),
     ("guarantee", {}, {"guarantees": frozenset({"mortgage"})}, 1000, "希望抵押，产品接受。"),
     ("guarantee", {}, {"guarantees": frozenset({"credit"})}, 600, "希望抵押，产品要别的方式。"),
-    ("guarantee", {"guarantee_preferred": None}, {"guarantees": frozenset({"credit"})}, 1000, "没有偏好的担保方式。"),
+    ("guarantee", {"guarantee_preferred": None}, {"guarantees": frozenset({"credit"})}, LEFT_OUT,
+     "未提出偏好的担保方式，不计分。"),
     ("industry", {}, {"specialities": frozenset({"15"})}, 1000, "C1521，产品专为此行业设计。"),
+    ("industry", {}, {"specialities": frozenset({"0164", "1521", "26"})}, 1000, "C1521，产品专为此行业设计。"),
+    ("industry", {}, {"specialities": frozenset({"13", "14", "15", "26"})}, 700, "C1521，行业在产品范围内。"),
+    ("industry", {}, {"specialities": frozenset({"C"})}, 700, "C1521，行业在产品范围内。"),
     ("industry", {}, {"specialities": frozenset({"A"})}, 500, "C1521，产品可做，不是专设。"),
-    ("industry", {"industry": None}, {"specialities": frozenset({"A"})}, 500, "行业未填，按一般产品计。"),
+    ("industry", {"industry": None}, {"specialities": frozenset({"A"})}, LEFT_OUT, "行业未填，不计分。"),
     ("speed", {}, {"promised_days": 30}, 1000, "2026-12-01 前要用，还有 30 天；银行承诺 30 天。"),
     ("speed", {}, {"promised_days": 61}, 500, "2026-12-01 前要用，还有 30 天；银行承诺 61 天。"),
     ("speed", {}, {"promised_days": None}, 0, "2026-12-01 前要用，还有 30 天；银行没有承诺时限。"),
-    ("speed", {"needed_by": None}, {"promised_days": None}, 1000, "没有说几时要用。"),
+    ("speed", {"needed_by": None}, {"promised_days": None}, LEFT_OUT, "未提出用款日期，不计分。"),
     ("speed", {"needed_by": ON - timedelta(days=9)}, {"promised_days": 3}, 250,
      "2026-10-23 前要用，还有 0 天；银行承诺 3 天。"),
     ("quota", {}, {"quota_left": Money(600 * WAN)}, 1000, "产品剩余额度 600.00 万元，要 200.00 万元。"),
@@ -54,7 +60,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], int, str]] = [
 def test_each_line(line: str, facts: dict[str, Any], offer: dict[str, Any], fit: int, said: str) -> None:
     told = explain(need(**facts), product(**offer), POLICY, ON)
     found = next(one for one in told.lines if one.line == line)
-    assert (found.points * 1000 // found.full, in_words(found.reason)) == (fit, said)
+    seen = found.points * 1000 // found.full if found.full else LEFT_OUT
+    assert (seen, in_words(found.reason)) == (fit, said)
     assert in_words(found.reason, "en")
 
 
@@ -86,7 +93,7 @@ def better(offered: Product, by: int) -> list[Product]:
     modes = offered.codes("guarantees")
     if modes:
         found.append(replace(offered, rules={**offered.rules, "guarantees": modes | {"pledge", "credit"}}))
-    return [replace(one, specialities=one.specialities | {"0164"}) for one in found] + found
+    return found
 
 
 @settings(deadline=None, max_examples=300)
@@ -101,9 +108,7 @@ def test_a_better_offer_never_scores_lower(asked: Need, offered: Product, by: in
 
 def test_a_day_that_is_farther_off_never_scores_lower() -> None:
     offered = product(promised_days=20)
-    seen = [
-        explain(need(needed_by=ON + timedelta(days=days)), offered, POLICY, ON).points for days in range(-5, 60)
-    ] + [explain(need(needed_by=None), offered, POLICY, ON).points]
+    seen = [explain(need(needed_by=ON + timedelta(days=days)), offered, POLICY, ON).points for days in range(-5, 60)]
     assert seen == sorted(seen)
     assert seen[0] < seen[-1]
 
@@ -113,3 +118,52 @@ def test_figures_at_the_edge_of_what_is_held_do_not_run_over() -> None:
     offered = product(amount_max=10**15, term_max=600, quota_left=Money(10**15), promised_days=18_600)
     told = explain(asked, offered, POLICY, ON)
     assert [line.points * 1000 // line.full for line in told.lines] == [800, 800, 1000, 1000, 500, 1000, 333]
+
+
+FIRST = matching.policy_of("2026-01")
+NO_WISHES = {"rate_ceiling_ppm": None, "guarantee_preferred": None, "needed_by": None, "industry": None}
+
+
+def test_wishes_not_stated_leave_their_weight_to_the_others() -> None:
+    told = explain(need(**NO_WISHES), product(amount_max=200 * WAN), POLICY, ON)
+    fulls = {line.line: line.full // 1000 for line in told.lines}
+    # 20, 15 and 5 of the forty left, of a hundred
+    assert fulls == {"amount": 50, "term": 38, "price": 0, "guarantee": 0, "industry": 0, "speed": 0, "quota": 12}
+    assert (told.points, told.degree) == (50_000 * 8 // 10 + 50_000, 90)
+    assert [line.line for line in told.unscored] == ["price", "guarantee", "industry", "speed"]
+
+
+def test_a_silent_need_does_not_beat_one_that_says_what_it_wants() -> None:
+    """Before, whoever named no day and no preference had full marks for both."""
+    slow = product(promised_days=60, guarantees=frozenset({"mortgage"}))
+    told, silent = explain(need(), slow, POLICY, ON), explain(need(needed_by=None), slow, POLICY, ON)
+    before = explain(need(needed_by=None), slow, FIRST, ON)
+    assert next(line for line in before.lines if line.line == "speed").points == 10_000
+    assert next(line for line in silent.lines if line.line == "speed").points == 0
+    assert sum(line.full for line in silent.lines) == sum(line.full for line in told.lines) == 100_000
+
+
+def test_the_first_policy_still_says_what_it_said() -> None:
+    told = explain(need(**NO_WISHES), product(specialities=frozenset({"C"}), promised_days=3), FIRST, ON)
+    assert {line.line: line.points for line in told.lines} == {
+        "amount": 20_000, "term": 15_000, "price": 20_000, "guarantee": 15_000, "industry": 7_500, "speed": 10_000,
+        "quota": 5_000,
+    }  # fmt: skip
+    wide = explain(need(), product(specialities=frozenset({"C"})), FIRST, ON)
+    assert [line.points for line in wide.lines if line.line == "industry"] == [15_000]
+
+
+@given(st.sets(st.sampled_from([line.code for line in LINES])))
+def test_shares_add_up_to_a_hundred_whatever_is_stated(stated: set[str]) -> None:
+    shared = POLICY.shared(stated)
+    assert sum(shared.values()) == (100 if stated else 0)
+    assert {line for line, points in shared.items() if points} == stated
+    assert all(shared[line] >= POLICY.weights[line] for line in stated)
+    assert FIRST.shared(stated) == dict(FIRST.weights)
+
+
+@pytest.mark.parametrize(("codes", "touched"), [
+    (set(), 0), ({"C"}, 31), ({"0164", "1530"}, 2), ({"15", "1521", "152"}, 1), ({"A", "01"}, 5), ({"T"}, 1),
+])  # fmt: skip
+def test_how_many_divisions_a_list_touches(codes: set[str], touched: int) -> None:
+    assert breadth(frozenset(codes)) == touched

@@ -172,7 +172,8 @@ def test_policies_are_dated_versioned_and_documented() -> None:
     versions = matching.policies()
     assert versions
     assert all(len(policy.document) >= 5 for policy in versions)
-    assert matching.policy(date(2026, 9, 30)) is versions[0]
+    assert matching.policy(date(2026, 8, 31)) is versions[0]
+    assert matching.policy(date(2026, 9, 1)) is versions[1]
     assert matching.policy_of(versions[0].version) is versions[0]
     with pytest.raises(KeyError):
         policy_named(versions, "no such")
