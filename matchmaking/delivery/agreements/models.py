@@ -159,7 +159,40 @@ class AgreementExit(RecordedFact, Base):
     by_party: Mapped[str] = mapped_column(String(8))
     amount_minor: Mapped[int | None] = mapped_column(Minor)
     reason: Mapped[str] = mapped_column(String(300), default="")
+    reason_code: Mapped[str | None] = mapped_column(String(40))
+    """Code of the list of reasons in force on the day, where a bank chose from it."""
     exited_on: Mapped[date] = mapped_column(Date)
+
+
+class CutProposal(RecordedFact, Base):
+    """The bank proposes to cut what was signed by an amount; nothing is cut until the firm agrees."""
+
+    __tablename__ = "cut_proposal"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("reason <> ''", name="says_why"),
+        APPEND_ONLY,
+    )
+
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), index=True)
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    reason: Mapped[str] = mapped_column(String(300))
+    proposed_on: Mapped[date] = mapped_column(Date)
+
+
+class CutAnswer(RecordedFact, Base):
+    """The end of a proposal, once: the firm agreed or declined, or the bank took it back."""
+
+    __tablename__ = "cut_answer"
+    __table_args__ = (
+        UniqueConstraint("proposal_id"),
+        CheckConstraint("answer IN ('agreed', 'declined', 'taken_back')", name="answer_known"),
+        APPEND_ONLY,
+    )
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("cut_proposal.id"))
+    answer: Mapped[str] = mapped_column(String(12))
+    answered_on: Mapped[date] = mapped_column(Date)
 
 
 class FactVoid(RecordedFact, Base):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaking.delivery.agreements.models import APPEND_ONLY, RecordedFact
-from matchmaking.foundation.storage import Base, Minor
+from matchmaking.foundation.storage import Base, Json, Minor
 
 
 class Disbursement(RecordedFact, Base):
@@ -36,6 +37,10 @@ class Disbursement(RecordedFact, Base):
     reported_on: Mapped[date] = mapped_column(Date)
     payee: Mapped[str | None] = mapped_column(String(200))
     """受托支付: whom the money went to; the firm is then asked "已发放并付给××?"."""
+    own_payment_reason: Mapped[str | None] = mapped_column(String(300))
+    """Why an amount over the threshold was not paid to a payee on the firm's order."""
+    fees: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """``{"<kind>": minor units}``: what the bank says the firm paid beside interest; None where it said nothing."""
     form: Mapped[str] = mapped_column(String(12), default="loan")
     repeats_id: Mapped[int | None] = mapped_column(ForeignKey("disbursement.id"), index=True)
     """The earlier report that this one seems to repeat: kept, but it took no room of its own when it came."""
@@ -117,6 +122,8 @@ class BankReport(RecordedFact, Base):
 
     portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolio.id"))
     lender: Mapped[str] = mapped_column(String(200))
+    branch: Mapped[str | None] = mapped_column(String(200))
+    """Which branch speaks, for itself alone; None: the bank's head (or its file) speaks for the whole of it."""
     through: Mapped[date] = mapped_column(Date)
     zero: Mapped[bool] = mapped_column(default=False)
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from matchmaking.delivery.agreements.models import APPEND_ONLY, RecordedFact
 from matchmaking.foundation.storage import Base, BigId, Instant, Json, Minor
 
 INSTRUMENTS = ("intent_letter", "commitment_letter", "credit_line", "loan_contract")
@@ -67,6 +68,10 @@ class Paper(Base):
     available_until: Mapped[date | None] = mapped_column(Date)
     event_key: Mapped[str | None] = mapped_column(String(120))
     event_on: Mapped[date | None] = mapped_column(Date)
+    dated_on: Mapped[date | None] = mapped_column(Date)
+    """The day written on a paper that was signed by hand before it was entered here (补录)."""
+    follows_key: Mapped[str | None] = mapped_column(String(120))
+    """Public key of the intent that this paper follows: one commitment, not two."""
     firm_signed_by: Mapped[str] = mapped_column(String(80), default="")
     bank_signed_by: Mapped[str] = mapped_column(String(80), default="")
     signed_on: Mapped[date | None] = mapped_column(Date)
@@ -91,3 +96,14 @@ class PaperEvent(Base):
     terms: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """The terms as they were offered; None for every other action."""
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PayingBranch(RecordedFact, Base):
+    """出账机构: a branch other than the signing one that pays, and so reports, under an agreement."""
+
+    __tablename__ = "paying_branch"
+    __table_args__ = (UniqueConstraint("agreement_id", "bank_id"), APPEND_ONLY)
+
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"))
+    bank_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    named_on: Mapped[date] = mapped_column(Date)
