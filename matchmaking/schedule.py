@@ -11,6 +11,7 @@ from matchmaking.delivery.statements import jobs as _preview  # noqa: F401  regi
 from matchmaking.foundation.files import jobs as files
 from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail import jobs as trail
+from matchmaking.market.events import jobs as events
 from matchmaking.market.needs import jobs as needs
 from matchmaking.market.products import jobs as products
 from matchmaking.market.referrals import jobs as referrals
@@ -22,6 +23,7 @@ JOBS: tuple[Job, ...] = (
     Job("expire-needs", needs.run, "15 0 * * *"),
     Job("supersede-products", products.run, "20 0 * * *"),
     Job("lapse-referrals", referrals.run, "25 0 * * *"),
+    Job("freeze-sheets", events.run, "30 0 * * *"),
     Job("close-referrals", referrals.run_sweep, "*/10 * * * *"),
     # what needs a word is asked first, so that the audit of the same evening counts it
     Job("findings", audits.run_findings, "0 21 * * *", 7),

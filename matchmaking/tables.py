@@ -8,11 +8,14 @@ from matchmaking.delivery.findings import models as _findings  # noqa: F401
 from matchmaking.delivery.repayments import models as _repayments  # noqa: F401
 from matchmaking.delivery.signings import models as _signings  # noqa: F401
 from matchmaking.delivery.statements import models as _statements  # noqa: F401
+from matchmaking.desks.gatherings import models as _gatherings  # noqa: F401
 from matchmaking.foundation.access import reading as _reading  # noqa: F401
 from matchmaking.foundation.files import models as _files  # noqa: F401
 from matchmaking.foundation.jobs import models as _jobs  # noqa: F401
 from matchmaking.foundation.storage import idempotency  # noqa: F401
 from matchmaking.foundation.trail import models as _trail  # noqa: F401
+from matchmaking.market.batches import models as _batches  # noqa: F401
+from matchmaking.market.events import models as _events  # noqa: F401
 from matchmaking.market.matches import models as _matches  # noqa: F401
 from matchmaking.market.needs import models as _needs  # noqa: F401
 from matchmaking.market.products import models as _products  # noqa: F401
@@ -22,3 +25,4 @@ from matchmaking.registry.consents import models as _consents  # noqa: F401
 from matchmaking.registry.enterprises import models as _enterprises  # noqa: F401
 from matchmaking.registry.organisations import models as _organisations  # noqa: F401
 from matchmaking.registry.portfolios import models as _portfolios  # noqa: F401
+from matchmaking.support.awards import models as _awards  # noqa: F401

@@ -1,4 +1,5 @@
-"""The lifecycles people set: a firm, a need, a referral, whose turn it is, a decision, a signing, a product's version.
+"""The lifecycles people set: a firm, a need, a referral, whose turn it is, a decision, a signing, a product's version,
+a list of recommended firms, a meeting's sign-in sheet.
 
 What the world sets (awaiting, partly paid, overdue) is not here: it is derived from facts and a day
 (``conversion/stages.py``). No state says "disbursed": agreed is not paid. Of the stages of a case, 草稿 to 已核实 are
@@ -53,6 +54,8 @@ NEED = TransitionTable.of(
     ("referred contracted", "refer", HELPED, "="),
     # every referral has ended without a signing
     ("referred", "reopen", SYSTEM, "verified"),
+    # the last bank took its decline back at once
+    ("verified", "restore", SYSTEM, "referred"),
     # a contract of one of its referrals: from here the need cannot be withdrawn, so of withdrawing and signing one wins
     ("referred", "sign", MANAGER, "contracted"),
     ("contracted", "sign", MANAGER, "="),
@@ -72,6 +75,9 @@ REFERRAL = TransitionTable.of(
     ("sent", "accept", BANK, "accepted"),
     # 不予受理 is said before diligence, 未获批 after the manager has decided
     ("sent accepted", "decline", BANK, "declined"),
+    # a slip of the finger: within minutes, while nobody has acted on it, and back to where it stood
+    ("declined", "undo", BANK, "sent"),
+    ("declined", "undo_accepted", BANK, "accepted"),
     ("accepted", "start_diligence", BANK, "diligence"),
     ("diligence", "submit", BANK, "deciding"),
     ("deciding", "return", MANAGER, "diligence"),
@@ -100,7 +106,7 @@ TURN = TransitionTable.of(
     ("with_firm with_third", "resume", BANK, "with_bank"),
     ("with_bank with_firm with_third", "stop", SYSTEM, "stopped"),
 )
-"""Whose turn it is on a referral. The bank's clock runs in ``with_bank`` only; leaving it needs reason and evidence."""
+"""Whose turn it is on a referral. The bank's clock runs in ``with_bank`` only; leaving it needs a coded reason."""
 
 DECISION = TransitionTable.of(
     "decision",
@@ -125,6 +131,8 @@ SIGNING = TransitionTable.of(
     ("drafted", "amend", BANK, "="),
     ("drafted", "offer", BANK, "offered"),
     ("drafted", "discard", BANK, "discarded"),
+    # the line it was drafted under is over
+    ("drafted", "discard", SYSTEM, "discarded"),
     ("offered", "take_back", BANK, "drafted"),
     ("offered", "sign", FIRM, "firm_signed"),
     ("firm_signed", "countersign", MANAGER, "signed"),
@@ -147,7 +155,33 @@ PRODUCT_VERSION = TransitionTable.of(
 )
 """A version of a product, or of a bank's published lists (三张清单): once published, never amended, only followed."""
 
+BATCH = TransitionTable.of(
+    "batch",
+    "draft",
+    ("draft", "fill", BUREAU, "="),
+    ("draft", "strike", BUREAU, "="),
+    ("draft", "test", BUREAU, "="),
+    ("draft", "freeze", BUREAU, "frozen"),
+    ("draft", "discard", BUREAU, "discarded"),
+    # beside the frozen list, never in it
+    ("frozen", "restate", BUREAU, "="),
+    ("frozen", "record_outcome", BUREAU, "="),
+)
+"""推荐批次: frozen once, by hand; from then on its members, amounts and hash never change."""
+
+EVENT = TransitionTable.of(
+    "event",
+    "open",
+    ("open", "invite", BUREAU, "="),
+    ("open", "enter", BUREAU, "="),
+    ("open", "strike", BUREAU, "="),
+    # three workdays after the meeting
+    ("open", "freeze", SYSTEM, "frozen"),
+    ("frozen", "enter_late", BUREAU, "="),
+)
+"""A meeting's sign-in sheet. ``enter_late`` is 补录: kept apart, never counted in the frozen cohort."""
+
 LIFECYCLES: Mapping[str, TransitionTable] = {
-    table.name: table for table in (ENTERPRISE, NEED, REFERRAL, TURN, DECISION, SIGNING, PRODUCT_VERSION)
+    table.name: table for table in (ENTERPRISE, NEED, REFERRAL, TURN, DECISION, SIGNING, PRODUCT_VERSION, BATCH, EVENT)
 }
 """Every table by name."""

@@ -59,7 +59,7 @@ ALLOWED: dict[str, dict[str, dict[str, str]]] = {
         "system": {
             "posted": "expire>expired",
             "returned": "expire>expired",
-            "verified": "expire>expired",
+            "verified": "expire>expired restore>referred",
             "listed": "expire>expired",
             "referred": "reopen>verified",
             "contracted": "close>closed",
@@ -86,9 +86,11 @@ ALLOWED: dict[str, dict[str, dict[str, str]]] = {
             "sent": "accept>accepted decline>declined",
             "accepted": "start_diligence>diligence decline>declined",
             "diligence": "submit>deciding",
+            "declined": "undo>sent undo_accepted>accepted",
         },
         "bank_manager": {
             "claimed": "release>released",
+            "declined": "undo>sent undo_accepted>accepted",
             "sent": "accept>accepted decline>declined assign>sent",
             "accepted": "start_diligence>diligence decline>declined assign>accepted terminate>terminated",
             "diligence": "submit>deciding assign>diligence terminate>terminated",
@@ -134,6 +136,16 @@ ALLOWED: dict[str, dict[str, dict[str, str]]] = {
         },
         "system": {"offered": "lapse>lapsed", "firm_signed": "lapse>lapsed"},
     },
+    "batch": {
+        "bureau_officer": {
+            "draft": "fill>draft strike>draft test>draft freeze>frozen discard>discarded",
+            "frozen": "restate>frozen record_outcome>frozen",
+        },
+    },
+    "event": {
+        "bureau_officer": {"open": "invite>open enter>open strike>open", "frozen": "enter_late>frozen"},
+        "system": {"open": "freeze>frozen"},
+    },
     "product_version": {
         "bank_officer": {"draft": "amend>draft submit>submitted discard>discarded"},
         "bank_manager": {
@@ -149,12 +161,14 @@ FINALS = {
     "enterprise": {"closed"},
     "need": {"closed", "withdrawn", "expired", "merged", "discarded"},
     "referral": {
-        *("signed", "declined", "refused", "withdrawn", "transferred", "released", "terminated", "lapsed", "merged"),
+        *("signed", "refused", "withdrawn", "transferred", "released", "terminated", "lapsed", "merged"),
     },
     "turn": {"stopped"},
     "decision": {"refused", "discarded", "turned_down", "revoked", "lapsed"},
     "signing": {"signed", "discarded", "turned_down", "revoked", "lapsed"},
     "product_version": {"superseded", "retired", "discarded"},
+    "batch": {"frozen", "discarded"},
+    "event": {"frozen"},
 }
 
 TABLES = list(LIFECYCLES.values())

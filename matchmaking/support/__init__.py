@@ -1,0 +1,1 @@
+"""Help beside the loan: what the city pays so that money becomes cheaper or easier to get."""

@@ -1,0 +1,1 @@
+"""Interest subsidies (贴息) and guarantee-fee awards (担保费奖补), list by list."""
