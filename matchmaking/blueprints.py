@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import Flask
 
 from matchmaking.delivery.decisions.views import decisions
-from matchmaking.delivery.disbursements.views import bank_agreements, loans
+from matchmaking.delivery.disbursements.views import bank_agreements, bank_reports, loans
 from matchmaking.delivery.findings.views import findings
+from matchmaking.delivery.repayments.views import bank_repayments
 from matchmaking.delivery.signings.views import bank_papers, papers
 from matchmaking.delivery.statements.views import statements
 from matchmaking.desks.front.views import front
 from matchmaking.desks.office.views import office
+from matchmaking.desks.thread.views import thread
 from matchmaking.market.matches.views import matches
 from matchmaking.market.needs.views import bureau_needs, needs
 from matchmaking.market.products.views import bank_products, products
@@ -24,6 +26,16 @@ def register_blueprints(app: Flask) -> None:
     """Hang every slice's pages on ``app``."""
     registry = (accounts, enterprises, consents)
     market = (needs, bureau_needs, products, bank_products, matches, referrals, bank_referrals, bureau_referrals)
-    delivery = (decisions, bank_papers, papers, bank_agreements, loans, statements, findings)
-    for blueprint in (*registry, *market, *delivery, office, front):
+    delivery = (
+        decisions,
+        bank_papers,
+        papers,
+        bank_agreements,
+        bank_reports,
+        bank_repayments,
+        loans,
+        statements,
+        findings,
+    )
+    for blueprint in (*registry, *market, *delivery, office, front, thread):
         app.register_blueprint(blueprint)

@@ -33,6 +33,9 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     """Create, unlock and change accounts."""
 
+    READ_THREADS = "read_threads"
+    """One need from its first word to its last yuan, as far as it is one's own to see."""
+
     # the firm
     KEEP_OWN_PROFILE = "keep_own_profile"
     """Read and keep up one's own firm's profile."""

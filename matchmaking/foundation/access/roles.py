@@ -26,12 +26,13 @@ class Role(StrEnum):
         return say(f"role_{self.value}", language)
 
 
-_BANK = {P.OWN_ACCOUNT, P.READ_REFERRALS, P.DECIDE_REFERRALS, P.REPORT_DISBURSEMENTS, P.READ_PRODUCTS}
+_BANK = {P.OWN_ACCOUNT, P.READ_THREADS, P.READ_REFERRALS, P.DECIDE_REFERRALS, P.REPORT_DISBURSEMENTS, P.READ_PRODUCTS}
 
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.FINANCE_OFFICE_CITY: frozenset(
         {
             P.OWN_ACCOUNT,
+            P.READ_THREADS,
             P.READ_AUDIT,
             P.READ_AGREEMENTS,
             P.READ_FINDINGS,
@@ -43,7 +44,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.FINANCE_OFFICE_COUNTY: frozenset(
-        {P.OWN_ACCOUNT, P.READ_AUDIT, P.READ_AGREEMENTS, P.READ_FINDINGS, P.EXPORT_FIGURES}
+        {P.OWN_ACCOUNT, P.READ_THREADS, P.READ_AUDIT, P.READ_AGREEMENTS, P.READ_FINDINGS, P.EXPORT_FIGURES}
     ),
     # keeps the system running and takes in files; sees no figure, no finding and no agreement
     Role.OPERATOR: frozenset(
@@ -52,6 +53,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     Role.ENTERPRISE: frozenset(
         {
             P.OWN_ACCOUNT,
+            P.READ_THREADS,
             P.KEEP_OWN_PROFILE,
             P.GIVE_CONSENTS,
             P.READ_OWN_NEEDS,
@@ -67,6 +69,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
     Role.BUREAU_OFFICER: frozenset(
         {
             P.OWN_ACCOUNT,
+            P.READ_THREADS,
             P.READ_ENTERPRISES,
             P.VERIFY_ENTERPRISES,
             P.ENTER_FOR_FIRM,
@@ -91,6 +94,9 @@ ORGANISATION_OF: dict[Role, str] = {
 
 NEEDS_ORGANISATION = frozenset({Role.ENTERPRISE, Role.BANK_OFFICER, Role.BANK_MANAGER})
 """Roles whose view is their own organisation's: without one they would see nothing."""
+
+STAFF = frozenset(Role) - {Role.ENTERPRISE}
+"""Roles that may not do without a second factor where the installation asks for one."""
 
 
 def permissions_of(role: Role) -> frozenset[Permission]:

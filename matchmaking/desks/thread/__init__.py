@@ -1,0 +1,1 @@
+"""The thread of one need: from its first word to its last yuan, who did what and when, on one page."""
