@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from matchmaking.domain.matching.criteria import FIELDS
 from matchmaking.domain.matching.explain import NOTE
 from matchmaking.domain.reasons import Refusal
 from matchmaking.domain.states import FIRM, NEED
@@ -21,10 +23,12 @@ from matchmaking.foundation.web.locale import language
 from matchmaking.foundation.web.today import business_today
 from matchmaking.market.matches.commands import choose_ranking
 from matchmaking.market.matches.forms import RankingForm
-from matchmaking.market.matches.queries import recommend, wants_ranking
-from matchmaking.market.matches.wording import said
+from matchmaking.market.matches.queries import Recommended, recommend, wants_ranking
+from matchmaking.market.matches.shown import MOST_COMPARED, SORTS, cards, side_by_side
+from matchmaking.market.matches.wording import name_of, said
+from matchmaking.market.needs.models import Need
 from matchmaking.market.needs.queries import visible_need
-from matchmaking.market.products.shown import rate_span
+from matchmaking.market.products.shown import rule_lines
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.rulebook import number
 
@@ -36,6 +40,23 @@ matches = Blueprint("matches", __name__)
 def products(key: str) -> ResponseReturnValue:
     """Products for one own need."""
     return _page(key)
+
+
+@matches.get("/needs/<key:key>/compare")
+@requires(Permission.READ_OWN_NEEDS)
+def compare(key: str) -> ResponseReturnValue:
+    """Up to four products side by side, with what a year costs at the amount asked for (E03)."""
+    need, on = visible_need(session(), current_viewer(), key) or abort(404), business_today()
+    found, refusal = _found(need, on)
+    chosen = side_by_side(need, found, request.args.getlist("product"), on) if found else []
+    rules = [rule_lines(card.offer.terms.criteria, language(), _named) for card in chosen]
+    asked = [{line.label: line.said for line in lines} for lines in rules]
+    return render_template(
+        "matches/compare.html", need=need, chosen=chosen, refusal=refusal, note=NOTE, asked=asked,
+        labels=[field.label for field in FIELDS if any(field.label in each for each in asked)],
+        ranked=wants_ranking(session(), need.organisation_id), say=lambda reason: said(reason, language()),
+        may_send=NEED.may(need.state, "refer", FIRM),
+    )  # fmt: skip
 
 
 @matches.post("/needs/<key:key>/ranking")
@@ -62,13 +83,27 @@ def ranking(key: str) -> ResponseReturnValue:
 
 def _page(key: str, refusal: Refusal | None = None) -> str:
     need, on = visible_need(session(), current_viewer(), key) or abort(404), business_today()
-    try:
-        found = recommend(session(), need, on)
-    except Refusal as lacking:
-        found, refusal = None, lacking
+    found, lacking = _found(need, on)
+    ranked, asked = wants_ranking(session(), need.organisation_id), request.args.get("sort", "")
+    sort = asked if ranked and asked in SORTS else SORTS[0]
     return render_template(
-        "matches/products.html", need=need, found=found, ranked=wants_ranking(session(), need.organisation_id),
-        form=RankingForm(formdata=None), say=lambda reason: said(reason, language()), note=NOTE, refusal=refusal,
-        rates=lambda terms: rate_span(terms, on), may_send=NEED.may(need.state, "refer", FIRM),
-        most=number("referral_most_banks", on),
+        "matches/products.html", need=need, found=found, ranked=ranked, sort=sort, sorts=SORTS,
+        form=RankingForm(formdata=None), say=lambda reason: said(reason, language()), note=NOTE,
+        refusal=lacking or refusal, may_send=NEED.may(need.state, "refer", FIRM),
+        most=number("referral_most_banks", on), compared=MOST_COMPARED,
+        fits=cards(need, found.fits if ranked else found.by_name, on, sort) if found else [],
+        near=cards(need, found.near, on) if found and ranked else [],
+        others=cards(need, found.others, on) if found and ranked else [],
     )  # fmt: skip
+
+
+def _found(need: Need, on: date) -> tuple[Recommended | None, Refusal | None]:
+    """What fits, or why nothing can be said."""
+    try:
+        return recommend(session(), need, on), None
+    except Refusal as lacking:
+        return None, lacking
+
+
+def _named(vocabulary: str, code: str) -> str | None:
+    return name_of(vocabulary, code, language())

@@ -14,13 +14,14 @@ from matchmaking.domain.matching.catalogue import Title
 from matchmaking.domain.matching.criteria import FIELDS
 from matchmaking.domain.matching.explain import explain
 from matchmaking.domain.matching.rules import parse_rules
-from matchmaking.domain.money import Money
+from matchmaking.domain.money import Money, plain_amount
 from matchmaking.foundation.storage import run_in_unit_of_work, session
 from matchmaking.market.matches.commands import keep_recommendation
 from matchmaking.market.matches.facts import digest_of, inputs_of, pair_from
 from matchmaking.market.matches.queries import explained_again, recommend
 from matchmaking.market.matches.wording import industry_name, name_of, said
 from matchmaking.market.needs.facts import Terms
+from matchmaking.market.products.facts import rates_on
 from matchmaking.market.products.queries import offer_on
 from matchmaking.rulebook import say
 from matchmaking.rulebook.matching import policy
@@ -68,7 +69,11 @@ def test_what_fits_comes_first_and_what_fails_says_why(world: World) -> None:
     found = recommend(session(), load(session(), verified(world)), TODAY)
     assert found is not None
     assert [fit.offer.product.public_key for fit in found.fits] == [fits, dear]
-    assert found.fits[0].why.points > found.fits[1].why.points
+    # this need states no ceiling: the price is not scored, and the lower rate only breaks the tie
+    assert found.fits[0].why.points == found.fits[1].why.points
+    wary = recommend(session(), load(session(), verified(world, terms=replace(GOOD, rate_ceiling_ppm=70_000))), TODAY)
+    assert wary is not None
+    assert wary.fits[0].why.points > wary.fits[1].why.points
     assert [fit.offer.product.public_key for fit in found.near] == [near]
     assert [fit.offer.product.public_key for fit in found.others] == [far]
     (failed,) = found.near[0].why.failing
@@ -129,6 +134,36 @@ def test_the_page_takes_no_more_statements_for_more_products(market: World, visi
             assert visitor.get(f"/needs/{key}/products").status_code == 200
         counts.append(len(counted.sent))
     assert counts[0] == counts[1] <= 10, counts
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_firm_orders_products_compares_them_and_sees_why_they_tie(market: World, visitor: Browser) -> None:
+    key, names = verified(market), ("便宜慢贷", "贵而快贷")
+    cheap, fast = (
+        sell(market.bank, names[0], offer(promised_workdays=30)),
+        sell(market.rival, names[1], offer(spread_low_bp=300, spread_high_bp=350, promised_workdays=2)),
+    )
+    over = sell(market.bank, "百万贷", offer(criteria={"amount_max": 100_000_000, "term_max": 36}))
+    enter(visitor, "tea")
+
+    def order(query: str) -> list[str]:
+        page = visitor.get(f"/needs/{key}/products{query}").text
+        return sorted(names, key=page.index)
+
+    # 3,000,000 at LPR + 55 to 120 bp and at LPR + 300 to 350 bp for a year
+    page = visitor.get(f"/needs/{key}/products").text
+    assert order("") == order("?sort=cost") == [*names]
+    assert order("?sort=answer") == [*names[::-1]]
+    assert order("?sort=no-such") == [*names]
+    assert say("match_tie_rate") in page and "未提出利率上限，不计分" in page
+    shown = rates_on(offer(), TODAY)
+    assert f">{plain_amount(3 * shown.low.rate_ppm * 100, 'wan')}<" in page
+    side = visitor.get(f"/needs/{key}/compare?product={fast}&product={over}&product=absent&product={fast}").text
+    assert side.index(names[1]) < side.index("百万贷") and names[0] not in side and "差 1 项" in side
+    assert cheap in visitor.get(f"/needs/{key}/compare").text, "without a choice the best ones"
+    assert "还没有可比的产品" in visitor.get(f"/needs/{key}/compare?product=absent").text
+    enter(visitor, "water")
+    assert visitor.get(f"/needs/{key}/compare").status_code == 404
 
 
 def test_english_and_chinese_pages_both_stand(market: World, visitor: Browser) -> None:
