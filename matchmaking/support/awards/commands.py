@@ -54,9 +54,9 @@ def open_award_list(
     number, title, document = (" ".join(text.split()) for text in (number, title, document))
     if not (number and title and document):
         raise Refusal(Reason("award_list_incomplete"))
+    refuse_later(decided_on, on)
     if award_list_of_number(session, kind, number) is not None:
         raise Refusal(Reason("award_number_taken", {"kind_word": f"award_kind_{kind}", "number": number}))
-    refuse_later(decided_on, on)
     listed = AwardList(
         public_key=public_key or fresh_key("awards", at), kind=kind, number=number, title=title, document=document,
         decided_on=decided_on, recorded_at=at, recorded_by=actor,
