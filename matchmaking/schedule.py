@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from matchmaking.delivery.audits import jobs as audits
 from matchmaking.delivery.audits.intake import jobs as _import  # noqa: F401  registers statement.import
+from matchmaking.delivery.signings import jobs as signings
 from matchmaking.delivery.statements import jobs as _preview  # noqa: F401  registers statement.preview
 from matchmaking.foundation.files import jobs as files
 from matchmaking.foundation.jobs.declared import Job
@@ -24,6 +25,8 @@ JOBS: tuple[Job, ...] = (
     Job("supersede-products", products.run, "20 0 * * *"),
     Job("lapse-referrals", referrals.run, "25 0 * * *"),
     Job("freeze-sheets", events.run, "30 0 * * *"),
+    # after lines and referrals have lapsed
+    Job("lapse-papers", signings.run, "35 0 * * *"),
     Job("close-referrals", referrals.run_sweep, "*/10 * * * *"),
     # what needs a word is asked first, so that the audit of the same evening counts it
     Job("findings", audits.run_findings, "0 21 * * *", 7),

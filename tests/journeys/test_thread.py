@@ -118,9 +118,9 @@ def test_terminated_by_the_bank(thread: Thread, tea: str) -> None:
     thread.on(DAY)
     thread.report(agreement, "JJ1", "120", DAY)
     thread.answer("JJ1", "right")
-    thread.post("officer", f"/bank/agreements/{agreement}/end", 404, reason="规模已满")
-    thread.post("branch", f"/bank/agreements/{agreement}/end", 422, reason="")
-    thread.post("branch", f"/bank/agreements/{agreement}/end", reason="规模已满")
+    thread.post("officer", f"/bank/agreements/{agreement}/end", 404, code="quota")
+    thread.post("branch", f"/bank/agreements/{agreement}/end", 422, code="")
+    thread.post("branch", f"/bank/agreements/{agreement}/end", code="quota", words="规模已满")
     assert thread.ledger(AS_OF) == {"A1": 1_200_000, "C2": 1_800_000}
 
 

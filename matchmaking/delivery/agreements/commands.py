@@ -227,6 +227,7 @@ def exit_agreement(
     at: datetime,
     amount_minor: int | None = None,
     reason: str = "",
+    reason_code: str | None = None,
     public_key: str | None = None,
 ) -> AgreementExit:
     """An end to ``amount_minor`` (all that is left, when None); the signed amount itself stays as it was.
@@ -241,7 +242,7 @@ def exit_agreement(
         raise Refusal(Reason("exit_over_signed", shown))
     fact = AgreementExit(
         public_key=public_key or fresh_key("exit", at), agreement_id=agreement.id, kind=kind, by_party=by_party,
-        amount_minor=amount_minor, reason=reason, exited_on=exited_on,
+        amount_minor=amount_minor, reason=reason, reason_code=reason_code, exited_on=exited_on,
     )  # fmt: skip
     payload = {"agreement": agreement.id, "kind": kind, "by": by_party, "amount_minor": amount_minor}
     return append(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from matchmaking.delivery.agreements.models import Agreement, AgreementExit
+from matchmaking.delivery.agreements.models import Agreement, AgreementExit, FactVoid
 from matchmaking.delivery.disbursements.models import (
     Confirmation,
     Disbursement,
@@ -21,7 +21,9 @@ from matchmaking.delivery.signings.models import Paper
 from matchmaking.delivery.signings.queries import Bank, Firm, seen_by
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.access.viewer import Viewer
+from matchmaking.market.needs.models import Need
 from matchmaking.registry.accounts.models import LoginSession, UserAccount
+from matchmaking.registry.organisations.models import Organisation
 
 BANK_ROLES = (Role.BANK_OFFICER.value, Role.BANK_MANAGER.value)
 A_DAY = timedelta(hours=24)
@@ -62,9 +64,37 @@ def drawn_of(session: Session, agreement_ids: Sequence[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in session.execute(wanted.where(position.agreement_id.in_(agreement_ids)))}
 
 
+def left_of(session: Session, agreement: Agreement) -> int:
+    """Minor units of a signing that are neither drawn nor cut; 0 where the rest has ended."""
+    ends = ended_minor(session, agreement)
+    drawn = drawn_of(session, [agreement.id]).get(agreement.id, 0)
+    return max((agreement.amount_minor or 0) - drawn - ends, 0)
+
+
+def ended_minor(session: Session, agreement: Agreement) -> int:
+    """What ends have taken of a signing; its whole amount where one of them ended all that was left."""
+    wanted = select(AgreementExit.amount_minor, AgreementExit.by_party, AgreementExit.kind)
+    said = wanted.where(AgreementExit.agreement_id == agreement.id, ~_taken_back(AgreementExit.public_key))
+    # the bank's word that the firm gave up is kept, and counts once the firm says so itself
+    ends = [minor for minor, by, kind in session.execute(said) if (kind, by) != ("firm_gives_up", "bank")]
+    return (agreement.amount_minor or 0) if None in ends else sum(ends)
+
+
+def own_branch(session: Session, viewer: Viewer) -> str:
+    """Name of the organisation the viewer works for; empty without one."""
+    found = session.get(Organisation, viewer.organisation_id) if viewer.organisation_id is not None else None
+    return found.name if found else ""
+
+
+def loan_kind_of(session: Session, need_key: str | None) -> str:
+    """Kind of loan that the need behind an agreement asked for; empty where none is known."""
+    return session.scalars(select(Need.loan_kind).where(Need.public_key == (need_key or ""))).first() or ""
+
+
 def exits_of(session: Session, agreement_ids: Sequence[int]) -> dict[int, AgreementExit]:
-    """Agreement → its last end."""
+    """Agreement → its last end of all that was left; cuts of a part are not among them."""
     wanted = select(AgreementExit).where(AgreementExit.agreement_id.in_(agreement_ids)).order_by(AgreementExit.id)
+    wanted = wanted.where(AgreementExit.amount_minor.is_(None), ~_taken_back(AgreementExit.public_key))
     return {one.agreement_id: one for one in session.scalars(wanted)}
 
 
@@ -84,6 +114,10 @@ def is_bank_device(session: Session, viewer: Viewer, at: datetime) -> bool:
         .where(other.last_seen_at >= at - A_DAY, other.opened_at <= at)
     )
     return session.execute(wanted.limit(1)).first() is not None
+
+
+def _taken_back(key: Any) -> ColumnElement[bool]:
+    return select(FactVoid.id).where(FactVoid.fact_key == key).exists()
 
 
 def _told(viewer: Viewer) -> Select[Any]:

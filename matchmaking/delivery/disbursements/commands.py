@@ -41,6 +41,8 @@ def report_disbursement(
     lender: str | None = None,
     reported_on: date | None = None,
     payee: str | None = None,
+    own_payment_reason: str | None = None,
+    fees: dict[str, int] | None = None,
     form: str = "loan",
     public_key: str | None = None,
 ) -> Disbursement:
@@ -63,7 +65,8 @@ def report_disbursement(
         "public_key": public_key or fresh_key("disbursement", at), "portfolio_id": agreement.portfolio_id,
         "agreement_id": agreement.id, "lender": house, "branch": desk, "iou_no": iou_no, "revision": revision,
         "amount_minor": amount_minor, "value_on": value_on, "reported_on": reported_on or value_on, "payee": payee,
-        "form": form, "repeats_id": twin, "recorded_at": at, "recorded_by": actor,
+        "own_payment_reason": own_payment_reason, "fees": fees, "form": form,
+        "repeats_id": twin, "recorded_at": at, "recorded_by": actor,
     }  # fmt: skip
     made = _insert(session, values)
     touch(session, agreement.portfolio_id, at=at)
@@ -149,13 +152,17 @@ def report_through(
     through: date,
     at: datetime,
     zero: bool = False,
+    branch: str | None = None,
     public_key: str | None = None,
 ) -> BankReport:
-    """The lender says that it has reported everything up to ``through``; ``zero`` that nothing was paid (零报告)."""
+    """The lender says that it has reported everything up to ``through``; ``zero`` that nothing was paid (零报告).
+
+    ``branch``: one branch speaks for itself alone; the whole bank has not spoken by that.
+    """
     refuse_future(through, at)
     fact = BankReport(
-        public_key=public_key or fresh_key("report", at), portfolio_id=portfolio.id, lender=lender, through=through,
-        zero=zero,
+        public_key=public_key or fresh_key("report", at), portfolio_id=portfolio.id, lender=lender, branch=branch,
+        through=through, zero=zero,
     )  # fmt: skip
-    payload = {"through": through.isoformat(), "zero": zero}
+    payload = {"through": through.isoformat(), "zero": zero, "branch": branch}
     return append(session, fact, portfolio_id=portfolio.id, actor=actor, tag="bank.reported", at=at, payload=payload)

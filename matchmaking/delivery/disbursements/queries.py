@@ -116,7 +116,9 @@ def payment_facts(session: Session, portfolio_id: int, agreement_id: int | None 
         asked = asked.join(Agreement, Agreement.id == Disbursement.agreement_id)
         found += [said(row) for row in session.execute(_of(asked, portfolio_id, agreement_id))]
     found += [verdict(row) for row in session.execute(_of(_verdicts(), portfolio_id, agreement_id))]
-    reports = session.scalars(select(BankReport).where(BankReport.portfolio_id == portfolio_id))
+    # a branch speaks for itself: only the bank's own word says how far the lender has reported
+    whole = select(BankReport).where(BankReport.portfolio_id == portfolio_id, BankReport.branch.is_(None))
+    reports = session.scalars(whole)
     return [*found, *(bank_report(row) for row in reports)]
 
 

@@ -2,15 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaking.delivery.agreements.models import Agreement
+from matchmaking.delivery.agreements.models import Agreement, FactVoid
 from matchmaking.delivery.disbursements.models import Disbursement
 from matchmaking.delivery.repayments.facts import opening, repayment
 from matchmaking.delivery.repayments.models import BalanceObservation, Repayment
 from matchmaking.domain.conversion.facts import Fact
 from matchmaking.registry.portfolios.models import Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class PaidBack:
+    """A repayment, the 借据 it is on where it names one, and whether it was taken back."""
+
+    repayment: Repayment
+    disbursement: Disbursement | None
+    void: FactVoid | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An observed balance, and whether it was taken back."""
+
+    balance: BalanceObservation
+    void: FactVoid | None
+
+
+def repayments_of(session: Session, agreement: Agreement) -> list[PaidBack]:
+    """What the firm paid back to this lender, on this signing or on an older loan, the latest first; one statement."""
+    wanted = (
+        select(Repayment, Disbursement, FactVoid)
+        .outerjoin(Disbursement, Disbursement.id == Repayment.disbursement_id)
+        .outerjoin(FactVoid, FactVoid.fact_key == Repayment.public_key)
+        .where(Repayment.portfolio_id == agreement.portfolio_id, Repayment.lender == agreement.lender)
+        .where(Repayment.firm == agreement.firm)
+        .where(Repayment.agreement_id.is_(None) | (Repayment.agreement_id == agreement.id))
+    )
+    return [PaidBack(*row) for row in session.execute(wanted.order_by(Repayment.paid_on.desc(), Repayment.id.desc()))]
+
+
+def balances_of(session: Session, agreement: Agreement) -> list[Owed]:
+    """Observed balances of the agreement's firm at its lender, the latest day first; one SQL statement."""
+    wanted = (
+        select(BalanceObservation, FactVoid)
+        .outerjoin(FactVoid, FactVoid.fact_key == BalanceObservation.public_key)
+        .where(BalanceObservation.portfolio_id == agreement.portfolio_id)
+        .where(BalanceObservation.firm == agreement.firm, BalanceObservation.lender == agreement.lender)
+    )
+    ordered = wanted.order_by(BalanceObservation.on_day.desc(), BalanceObservation.id.desc())
+    return [Owed(*row) for row in session.execute(ordered)]
 
 
 def repayment_facts(session: Session, portfolio_id: int, agreement_id: int | None = None) -> list[Fact]:

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.commands import open_condition, record_baseline, sign_agreement
 from matchmaking.delivery.agreements.models import Agreement
+from matchmaking.delivery.agreements.queries import agreement_by_key
 from matchmaking.delivery.agreements.recording import fresh_key
 from matchmaking.delivery.decisions.models import CreditDecision
 from matchmaking.delivery.decisions.queries import locked_decision
 from matchmaking.delivery.decisions.referring import follow, referral_of
 from matchmaking.delivery.signings.facts import PaperTold, terms_of
 from matchmaking.delivery.signings.models import INSTRUMENTS, Paper, PaperEvent
-from matchmaking.delivery.signings.queries import promised_of
+from matchmaking.delivery.signings.queries import intents_of, never_signed, promised_of
 from matchmaking.domain.money import plain_amount
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.states import SIGNING
@@ -101,7 +102,8 @@ def countersign(
 ) -> Agreement:
     """The bank's signature: in one unit of work the paper is signed, the need contracted and the agreement recorded.
 
-    ``on`` is the signing day. Raises what the tables raise (withdrawn, signed already, somebody else's turn),
+    ``on`` is the signing day, unless the paper bears an earlier one of its own.
+    Raises what the tables raise (withdrawn, signed already, somebody else's turn),
     ``decision_not_open`` where the line is over, ``over_line``, and ``portfolio_missing`` without the city's own.
     """
     SIGNING.move(paper.state, "countersign", role)
@@ -110,15 +112,25 @@ def countersign(
     decision = locked_decision(session, paper.decision_id)
     _refuse_terms(session, decision, terms_of(paper), on, without=paper.id, later=True)
     portfolio = _city(session)
+    day = paper.dated_on or on
     move_paper(
         session, actor=actor, role=role, paper=paper, version=version, action="countersign", at=at,
-        values={"bank_signed_by": actor, "signed_on": on}, before_trail=portfolio,
+        values={"bank_signed_by": actor, "signed_on": day}, before_trail=portfolio,
     )  # fmt: skip
     follow(session, referral, "countersign", actor=actor, role=role, at=at)
-    agreement = _record_agreement(session, paper, decision, portfolio, referral.area_code, actor=actor, on=on, at=at)
+    agreement = _record_agreement(session, paper, decision, portfolio, referral.area_code, actor=actor, on=day, at=at)
     session.execute(update(Paper).where(Paper.id == paper.id).values(agreement_id=agreement.id))
     session.refresh(paper)
     return agreement
+
+
+def lapse_papers(session: Session, *, actor: str, as_of: date, at: datetime, limit: int) -> int:
+    """Papers that can no longer be signed: offered ones lapse, drafts are discarded; how many those were."""
+    found = never_signed(session, as_of, limit=limit)
+    for paper in found:
+        action = "discard" if paper.state == "drafted" else "lapse"
+        move_paper(session, actor=actor, role="system", paper=paper, version=paper.version, action=action, at=at)
+    return len(found)
 
 
 def move_paper(
@@ -159,6 +171,7 @@ def _record_agreement(
         declared=paper.declared, revolving=paper.revolving, need_key=decision.need_key, need_minor=decision.need_minor,
         event_key=paper.event_key, event_on=paper.event_on, product=decision.product or None,
         area_scheme="GB/T 2260", area_code=area, area_name=county.zh if county else None,
+        supersedes=agreement_by_key(session, paper.follows_key) if paper.follows_key else None,
     )  # fmt: skip
     record_baseline(
         session, actor=actor, agreement=agreement, balance_minor=paper.baseline_minor, on_day=on, at=at,
@@ -183,13 +196,30 @@ def _refuse_terms(
     _refuse_over_line(session, decision, terms, without)
     if terms.term_months > (decision.term_months or 0):
         raise Refusal(Reason("over_term", {"given": terms.term_months, "most": decision.term_months}))
-    if terms.promised_on < on:
+    _refuse_days(terms, on, later)
+    if terms.follows_key and not follows_fit(session, decision, terms.follows_key):
+        raise Refusal(Reason("predecessor_unfit"))
+
+
+def _refuse_days(terms: PaperTold, on: date, later: bool) -> None:
+    day = terms.dated_on or on
+    if day > on:
+        raise Refusal(Reason("day_not_yet", {"day": day.isoformat(), "today": on.isoformat()}))
+    if terms.promised_on < day:
         code = "promise_passed" if later else "promised_before_signing"
-        raise Refusal(Reason(code, {"promised": terms.promised_on.isoformat(), "signed": on.isoformat()}))
+        raise Refusal(Reason(code, {"promised": terms.promised_on.isoformat(), "signed": day.isoformat()}))
+
+
+def follows_fit(session: Session, decision: CreditDecision, key: str) -> bool:
+    """Whether the paper ``key`` is an intent of the same firm with the same bank that nothing follows yet."""
+    return key in {one.public_key for one in intents_of(session, decision.firm_id, decision.bank_id)}
 
 
 def _refuse_over_line(session: Session, decision: CreditDecision, terms: PaperTold, without: int) -> None:
-    line, taken = decision.line_minor or 0, promised_of(session, decision.id, without=without)
+    line, taken = (
+        decision.line_minor or 0,
+        promised_of(session, decision.id, without=without, follows=terms.follows_key),
+    )
     if terms.amount.minor > line - taken:
         shown = {"amount": terms.amount.minor, "line": line, "taken": taken, "left": max(line - taken, 0)}
         raise Refusal(Reason("over_line", {name: plain_amount(minor) for name, minor in shown.items()}))

@@ -12,7 +12,10 @@ from matchmaking.domain.money import Money
 
 @dataclass(frozen=True, slots=True)
 class PaperTold:
-    """Terms of a paper. ``baseline`` is what the firm owes this bank today (zero is an answer), ``ious`` its notes."""
+    """Terms of a paper. ``baseline`` is what the firm owes this bank today (zero is an answer), ``ious`` its notes.
+
+    ``dated_on``: the day on a paper signed by hand before it was entered. ``follows_key``: the intent it follows.
+    """
 
     instrument: str
     amount: Money
@@ -26,6 +29,8 @@ class PaperTold:
     available_until: date | None = None
     event_key: str | None = None
     event_on: date | None = None
+    dated_on: date | None = None
+    follows_key: str | None = None
 
     def columns(self) -> dict[str, Any]:
         """As the table keeps them."""
@@ -43,6 +48,8 @@ class PaperTold:
             "available_until": self.available_until,
             "event_key": self.event_key,
             "event_on": self.event_on,
+            "dated_on": self.dated_on,
+            "follows_key": self.follows_key,
         }
 
     def plain(self) -> dict[str, Any]:
@@ -55,6 +62,7 @@ class PaperTold:
             ("promised_on", self.promised_on),
             ("available_until", self.available_until),
             ("event_on", self.event_on),
+            ("dated_on", self.dated_on),
         )
 
 
@@ -73,4 +81,6 @@ def terms_of(paper: Paper) -> PaperTold:
         available_until=paper.available_until,
         event_key=paper.event_key,
         event_on=paper.event_on,
+        dated_on=paper.dated_on,
+        follows_key=paper.follows_key,
     )

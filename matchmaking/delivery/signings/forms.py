@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 from matchmaking.delivery.signings.facts import PaperTold, terms_of
 from matchmaking.delivery.signings.models import INSTRUMENTS, Paper
 from matchmaking.foundation.web.choice_fields import ItemsField, OneOf, PercentField
-from matchmaking.foundation.web.forms import BaseForm, CountField, DayField, MoneyField, Needed
+from matchmaking.foundation.web.forms import BaseForm, CountField, DayField, MoneyField, Needed, TextField
 from matchmaking.foundation.web.keyed import VersionField
 from matchmaking.foundation.web.locale import words_of
 
@@ -33,6 +33,10 @@ class PaperForm(BaseForm):
     ious = ItemsField(_l("这些余额的借据号（没有就空着）"), most=50, each=80, blanks=True)
     promised_on = DayField(_l("约定哪天前放第一笔"), [Needed()])
     available_until = DayField(_l("最晚哪天可以提款（没约定就空着）"))
+    dated_on = DayField(_l("纸质合同上的签署日（已在线下签好才填）"))
+    follows_key = TextField(_l("接着哪份意向或额度签"), longest=120)
+    event_key = TextField(_l("在哪场对接会上签的（活动编号，没有就空着）"), longest=120)
+    event_on = DayField(_l("对接会哪天开的"))
 
     def validate_instrument(self, field: OneOf) -> None:
         """Chosen."""
@@ -50,6 +54,11 @@ class PaperForm(BaseForm):
         """Read."""
         _read(field)
 
+    def validate_event_on(self, field: DayField) -> None:
+        """An event has its day, and a day its event."""
+        if bool(field.data) != bool(self.event_key.data):
+            raise ValidationError(words_of("paper_event_incomplete"))
+
     @classmethod
     def of(cls, paper: Paper) -> PaperForm:
         """Filled from what is kept."""
@@ -58,7 +67,8 @@ class PaperForm(BaseForm):
             formdata=None, version=paper.version, instrument=kept.instrument, amount=kept.amount,
             term_months=kept.term_months, rate=kept.rate_ppm, revolving=kept.revolving, declared=kept.declared,
             baseline=kept.baseline, ious=kept.ious, promised_on=kept.promised_on,
-            available_until=kept.available_until,
+            available_until=kept.available_until, dated_on=kept.dated_on, follows_key=kept.follows_key,
+            event_key=kept.event_key, event_on=kept.event_on,
         )  # fmt: skip
 
     @property
@@ -78,6 +88,10 @@ class PaperForm(BaseForm):
             revolving=bool(self.revolving.data),
             ious=tuple(self.ious.data or ()),
             available_until=self.available_until.data,
+            dated_on=self.dated_on.data,
+            follows_key=self.follows_key.data or None,
+            event_key=self.event_key.data or None,
+            event_on=self.event_on.data,
         )
 
 

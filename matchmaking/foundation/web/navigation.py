@@ -36,7 +36,11 @@ PLACES = (
     Place(_("我的贷款"), "loans.index", "loans.index", P.CONFIRM_RECEIPTS, ("loans.", "papers.")),
     Place(_("授信"), "decisions.index", "decisions.index", P.DECIDE_REFERRALS, ("decisions.", "bank_papers.")),
     Place(
-        _("签约与放款"), "bank_agreements.index", "bank_agreements.index", P.REPORT_DISBURSEMENTS, ("bank_agreements.",)
+        _("签约与放款"),
+        "bank_agreements.index",
+        "bank_agreements.index",
+        P.REPORT_DISBURSEMENTS,
+        ("bank_agreements.", "bank_repayments.", "bank_reports."),
     ),
     Place(_("企业资料"), "enterprises.own", "enterprises.own", P.KEEP_OWN_PROFILE, ("enterprises.",)),
     Place(_("授权"), "consents.index", "consents.index", P.GIVE_CONSENTS, ("consents.",)),

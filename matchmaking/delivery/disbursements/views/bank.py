@@ -1,29 +1,28 @@
-"""The bank's agreements: report money paid with its voucher, take a report back, end what is left."""
+"""The bank's agreements: report money paid with its voucher, and take a report back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from matchmaking.delivery.agreements.commands import exit_agreement
-from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.disbursements import asking, commands
-from matchmaking.delivery.disbursements.forms import EndForm, ReportForm, VoidForm
-from matchmaking.delivery.disbursements.slips import unit_doubt
-from matchmaking.delivery.signings.queries import PaperRow, papers_to_sign, signed_agreement, signed_papers
+from matchmaking.delivery.disbursements.forms import FEES, ReportForm, VoidForm
+from matchmaking.delivery.disbursements.lists import loan_list
+from matchmaking.delivery.disbursements.slips import payee_doubt, unit_doubt
+from matchmaking.delivery.disbursements.views.found import agreement_of, done, found, kept_file
+from matchmaking.delivery.signings.queries import PaperRow
 from matchmaking.domain.money import Money
 from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
-from matchmaking.foundation.files import Kept, attach, evidence_of, keep, open_file
+from matchmaking.foundation.files import Kept, attach, evidence_of, open_file
 from matchmaking.foundation.storage import session
 from matchmaking.foundation.web.forms import BaseForm
 from matchmaking.foundation.web.keyed import keyed
@@ -33,21 +32,18 @@ from matchmaking.foundation.web.words import here
 
 bank_agreements = Blueprint("bank_agreements", __name__)
 PER_PAGE = 50
-VOUCHERS = ("pdf", "png", "jpg", "ofd")
 
 
 @bank_agreements.get("/bank/agreements")
 @requires(Permission.REPORT_DISBURSEMENTS)
 def index() -> ResponseReturnValue:
-    """Agreements of the branch and of those under it; four SQL statements with the session's."""
+    """Papers to sign and agreements of the branch, those under it, and those it pays; two SQL statements in all."""
     number = page_number(request.args.get("page"))
-    rows, total = signed_papers(session(), current_viewer(), limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+    rows, total = loan_list(session(), current_viewer(), limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     if number > 1 and not rows:
         return redirect(here(page=None), code=303)
-    drawn = asking.drawn_of(session(), [row.agreement.id for row in rows if row.agreement])
     page = Page(number, total, lambda changes: here(**changes), PER_PAGE)
-    waiting = papers_to_sign(session(), current_viewer()) if number == 1 else []
-    return render_template("disbursements/index.html", rows=rows, drawn=drawn, page=page, waiting=waiting)
+    return render_template("disbursements/index.html", rows=rows, page=page)
 
 
 @bank_agreements.get("/bank/agreements/<key:key>")
@@ -62,34 +58,28 @@ def sheet(key: str) -> ResponseReturnValue:
 def report(key: str) -> ResponseReturnValue:
     """Report one 借据; never more than is left."""
     form, viewer, at = ReportForm(), current_viewer(), clock.now()
-    row = _found(session(), key)
+    row = found(session(), key)
     if not form.validate_on_submit():
         return _page(key, report=form), 422
-    amount: Money = form.amount.data or Money.zero("CNY")
-    doubted = unit_doubt(amount.minor, _left(row))
-    if doubted is not None and not form.confirmed.data:
-        form.add_refusal(Refusal(doubted), "amount")
-        return _page(key, report=form, doubted=True), 422
+    if _doubts(row, form):
+        return _page(key, report=form), 422
     try:
-        kept = _voucher(form)
+        files = [(kept_file(form.voucher.data), _("放款凭证")), (kept_file(form.proof.data), _("受托支付证明"))]
     except Refusal as refusal:
         form.add_refusal(refusal, "voucher")
         return _page(key, report=form), 422
-    told: dict[str, Any] = {
-        "iou_no": form.iou_no.data or "", "amount_minor": amount.minor, "value_on": form.value_on.data,
-        "payee": form.payee.data or None,
-    }  # fmt: skip
+    told = _told(row, form)
 
     def tell(work: Session) -> dict[str, Any]:
-        made = commands.report_disbursement(work, actor=viewer.actor, agreement=_agreement(work, key), at=at, **told)
-        if kept is not None:
-            subject = f"disbursement:{made.public_key}"
-            attach(work, kept, subject=subject, words=_("放款凭证"), actor=viewer.actor, at=at)
+        made = commands.report_disbursement(work, actor=viewer.actor, agreement=agreement_of(work, key), at=at, **told)
+        subject = f"disbursement:{made.public_key}"
+        for kept, words in files:
+            if kept is not None:
+                attach(work, kept, subject=subject, words=words, actor=viewer.actor, at=at)
         return {"disbursement": made.public_key}
 
-    body = {**told, "value_on": str(form.value_on.data), "agreement": key, "voucher": kept.sha256 if kept else None}
     try:
-        keyed("disbursements.report", form.key.data, body, tell)
+        keyed("disbursements.report", form.key.data, _body(key, told, [kept for kept, _words in files]), tell)
     except Refusal as refusal:
         form.add_refusal(refusal)
         return _page(key, report=form), 409
@@ -100,35 +90,21 @@ def report(key: str) -> ResponseReturnValue:
 @bank_agreements.post("/bank/disbursements/<key:key>/void")
 @requires(Permission.REPORT_DISBURSEMENTS)
 def void(key: str) -> ResponseReturnValue:
-    """Take one report back, with its reason; its neighbours stay."""
+    """Take one report back, with its reason; its neighbours stay. A branch that only pays takes back its own."""
     form, viewer, on, at = VoidForm(), current_viewer(), business_today(), clock.now()
-    found = asking.visible_report(session(), viewer, key) or abort(404)
-    agreement_key, reason = found.agreement.public_key, form.reason.data or ""
+    agreement_key, reason = _reported(session(), key).agreement.public_key, form.reason.data or ""
 
     def take_back(work: Session) -> None:
-        told = asking.visible_report(work, viewer, key) or abort(404)
+        told = _reported(work, key)
         commands.void_disbursement(
             work, actor=viewer.actor, disbursement=told.disbursement, voided_on=on, reason=reason, at=at
         )
 
-    return _done("disbursements.void", form, agreement_key, {"disbursement": key, "reason": reason}, take_back)
+    def again(refusal: Refusal | None, refused: BaseForm | None) -> str:
+        return _page(agreement_key, refusal=refusal, refused=refused)
 
-
-@bank_agreements.post("/bank/agreements/<key:key>/end")
-@requires(Permission.COUNTERSIGN_AGREEMENTS)
-def end(key: str) -> ResponseReturnValue:
-    """The bank ends what is not paid yet, with its reason; what was signed stays what it was."""
-    form, viewer, on, at = EndForm(), current_viewer(), business_today(), clock.now()
-    _found(session(), key)
-    reason = form.reason.data or ""
-
-    def stop(work: Session) -> None:
-        exit_agreement(
-            work, actor=viewer.actor, agreement=_agreement(work, key), kind="bank_ends", by_party="bank",
-            exited_on=on, at=at, reason=reason,
-        )  # fmt: skip
-
-    return _done("agreements.end", form, key, {"agreement": key, "reason": reason}, stop)
+    to = ("bank_agreements.sheet", agreement_key)
+    return done("disbursements.void", form, to, {"disbursement": key, "reason": reason}, take_back, again)
 
 
 @bank_agreements.get("/bank/disbursements/<key:key>/evidence/<id:evidence_id>")
@@ -148,56 +124,60 @@ def evidence(key: str, evidence_id: int) -> ResponseReturnValue:
     return answer
 
 
-def _done(
-    route: str, form: BaseForm, key: str, body: dict[str, Any], do: Callable[[Session], None]
-) -> ResponseReturnValue:
-    if not form.validate_on_submit():
-        return _page(key, refused=form), 422
-
-    def act(work: Session) -> dict[str, Any]:
-        do(work)
-        return {}
-
-    try:
-        keyed(route, form.key.data, body, act)
-    except Refusal as refusal:
-        return _page(key, refusal=refusal), 409
-    return redirect(url_for("bank_agreements.sheet", key=key), code=303)
+def _reported(work: Session, key: str) -> asking.Told:
+    viewer = current_viewer()
+    told = asking.visible_report(work, viewer, key) or abort(404)
+    row = found(work, told.agreement.public_key)
+    mine = row.own or told.disbursement.branch == asking.own_branch(work, viewer)
+    return told if mine else abort(404)
 
 
-def _voucher(form: ReportForm) -> Kept | None:
-    sent: Any = form.voucher.data
-    if not getattr(sent, "filename", ""):
-        return None
-    return keep(sent.stream, name=sent.filename, media=VOUCHERS, limit=current_app.config["MAX_CONTENT_LENGTH"])
-
-
-def _found(work: Session, key: str) -> PaperRow:
-    return signed_agreement(work, current_viewer(), key) or abort(404)
-
-
-def _agreement(work: Session, key: str) -> Agreement:
-    return _found(work, key).agreement or abort(404)
-
-
-def _left(row: PaperRow) -> int:
+def _doubts(row: PaperRow, form: ReportForm) -> bool:
+    """Whether something about the report has to be looked at again; the form then says what."""
+    amount: Money = form.amount.data or Money.zero("CNY")
     agreement = row.agreement or abort(404)
-    drawn = asking.drawn_of(session(), [agreement.id]).get(agreement.id, 0)
-    return max((agreement.amount_minor or 0) - drawn, 0)
+    doubted = unit_doubt(amount.minor, asking.left_of(session(), agreement))
+    if doubted is not None and not form.confirmed.data:
+        form.add_refusal(Refusal(doubted), "amount")
+        form.doubted = True
+        return True
+    lacking = payee_doubt(
+        amount.minor, asking.loan_kind_of(session(), agreement.need_key), form.value_on.data or business_today(),
+        payee=form.payee.data or "", own_reason=form.own_payment_reason.data or "",
+        proof=bool(getattr(form.proof.data, "filename", "")),
+    )  # fmt: skip
+    if lacking is not None:
+        form.add_refusal(Refusal(lacking[0]), lacking[1])
+    return lacking is not None
+
+
+def _told(row: PaperRow, form: ReportForm) -> dict[str, Any]:
+    """What the command takes. A branch that only pays reports in its own name."""
+    amount: Money = form.amount.data or Money.zero("CNY")
+    return {
+        "iou_no": form.iou_no.data or "", "amount_minor": amount.minor, "value_on": form.value_on.data,
+        "payee": form.payee.data or None, "own_payment_reason": form.own_payment_reason.data or None,
+        "fees": form.fees, "branch": None if row.own else asking.own_branch(session(), current_viewer()),
+        "reported_on": business_today(),
+    }  # fmt: skip
+
+
+def _body(key: str, told: dict[str, Any], files: list[Kept | None]) -> dict[str, Any]:
+    days = {name: str(told[name]) for name in ("value_on", "reported_on")}
+    return {**told, **days, "agreement": key, "files": [kept.sha256 for kept in files if kept is not None]}
 
 
 def _page(
-    key: str, *, refusal: Refusal | None = None, report: ReportForm | None = None, doubted: bool = False,
-    refused: BaseForm | None = None,
-) -> str:  # fmt: skip
+    key: str, *, refusal: Refusal | None = None, report: ReportForm | None = None, refused: BaseForm | None = None
+) -> str:
     viewer = current_viewer()
-    row = _found(session(), key)
+    row = found(session(), key)
     agreement = row.agreement or abort(404)
     told = asking.told_under(session(), viewer, [agreement.id])
     files = {one.disbursement.id: evidence_of(session(), f"disbursement:{one.disbursement.public_key}") for one in told}
     return render_template(
-        "disbursements/sheet.html", row=row, agreement=agreement, told=told, left=_left(row), files=files,
-        form=report or ReportForm(formdata=None), void_form=VoidForm(formdata=None), end_form=EndForm(formdata=None),
-        refusal=refusal, doubted=doubted, refused=refused, ended=asking.exits_of(session(), [agreement.id]),
-        may_end=viewer.may(Permission.COUNTERSIGN_AGREEMENTS),
+        "disbursements/sheet.html", row=row, agreement=agreement, told=told, files=files, fees=FEES,
+        left=asking.left_of(session(), agreement), form=report or ReportForm(formdata=None),
+        void_form=VoidForm(formdata=None), refusal=refusal, refused=refused,
+        branch="" if row.own else asking.own_branch(session(), viewer),
     )  # fmt: skip

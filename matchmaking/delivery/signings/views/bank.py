@@ -155,7 +155,8 @@ def _paper(work: Session, key: str) -> Paper:
 
 def _under(row: DecisionRow, form: PaperForm) -> str:
     rows = queries.papers_of_decision(session(), current_viewer(), row.decision.id)
-    return render_template("papers/under.html", row=row, rows=rows, form=form)
+    intents = queries.intents_of(session(), row.decision.firm_id, row.decision.bank_id)
+    return render_template("papers/under.html", row=row, rows=rows, form=form, intents=intents)
 
 
 def _page(key: str, *, refusal: Refusal | None = None, form: PaperForm | None = None) -> str:
@@ -166,4 +167,5 @@ def _page(key: str, *, refusal: Refusal | None = None, form: PaperForm | None = 
     return render_template(
         "papers/sheet.html", row=row, paper=paper, refusal=refusal, form=form or PaperForm.of(paper), step=step,
         may=SIGNING.possible(paper.state, viewer.role.value), events=queries.history(session(), paper.id),
+        intents=queries.intents_of(session(), paper.firm_id, paper.bank_id),
     )  # fmt: skip
