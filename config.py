@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(default=20, ge=1, le=200)
     trail_key: Path | None = Field(default=None, description="Ed25519 key (PEM) that signs the trail's checkpoints")
     session_hours: int = Field(default=8, ge=1, le=72)
+    previous_secret_keys: str = Field(
+        default="", description="Earlier SECRET_KEYs, comma-separated, while secrets are rewrapped"
+    )
+    require_second_factor: bool | None = Field(default=None, description="Of staff; unless said, in production")
 
     @property
     def database(self) -> str:
@@ -47,6 +51,18 @@ class Settings(BaseSettings):
     def is_sqlite(self) -> bool:
         """Whether the embedded database is in use."""
         return self.database.startswith("sqlite")
+
+    @property
+    def second_factor_required(self) -> bool:
+        """Whether staff must enrol a second factor at their first sign-in."""
+        if self.require_second_factor is None:
+            return self.environment == "production"
+        return self.require_second_factor
+
+    @property
+    def old_secret_keys(self) -> tuple[str, ...]:
+        """Keys that still open what they closed, the latest first."""
+        return tuple(key.strip() for key in self.previous_secret_keys.split(",") if key.strip())
 
     @model_validator(mode="after")
     def _driver_is_named(self) -> Settings:

@@ -68,6 +68,7 @@ def carry(token: str) -> None:
     session.clear()
     session["_user_id"] = token
     g.pop("_login_user", None)
+    g.pop("csrf_token", None)  # a page shown in this very answer carries a token of the new session
 
 
 def carried() -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import click
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from matchmaking.domain.reasons import Reason, Refusal
@@ -134,6 +135,30 @@ def unlock_user(login: str) -> None:
     except Refusal as refusal:
         raise _Words(refusal) from None
     click.echo("已解除 unlocked" if lifted else "本未锁定 was not locked")
+
+
+@user.command("reset-factor")
+@click.argument("login")
+def reset_factor(login: str) -> None:
+    """Take a lost second factor away; the person's sessions end and the next sign-in sets up another."""
+    try:
+        taken = run_in_unit_of_work(commands.reset_factor_of, actor=ACTOR, login=login, at=clock.now())
+    except Refusal as refusal:
+        raise _Words(refusal) from None
+    click.echo("已重设 reset" if taken else "本未绑定 had none")
+
+
+@user.command("rewrap-factors")
+@with_appcontext
+def rewrap_factors() -> None:
+    """Encrypt every second factor with the present SECRET_KEY; earlier keys stand in PREVIOUS_SECRET_KEYS."""
+    settings = current_app.config["SETTINGS"]
+    seal = commands.Seal(settings.secret_key, settings.old_secret_keys)
+    try:
+        done = run_in_unit_of_work(commands.rewrap_factors, actor=ACTOR, at=clock.now(), seal=seal)
+    except Refusal as refusal:
+        raise _Words(refusal) from None
+    click.echo(f"已改用新密钥 rewrapped: {done}")
 
 
 @user.command("list")

@@ -7,7 +7,7 @@ from wtforms import HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
-from matchmaking.foundation.web.forms import BaseForm, Needed, SecretField
+from matchmaking.foundation.web.forms import BaseForm, Needed, SecretField, TextField
 from matchmaking.foundation.web.locale import LANGUAGES, words_of
 
 
@@ -29,6 +29,21 @@ class DemoForm(BaseForm):
 
     login = HiddenField()
     next = HiddenField()
+
+
+class CodeForm(BaseForm):
+    """A code of the phone, or a recovery code; ``next`` travels along."""
+
+    code = TextField(
+        _l("动态口令"), [Needed()], longest=60, render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"}
+    )
+    next = HiddenField()
+
+
+class AgainForm(BaseForm):
+    """One's own password once more."""
+
+    password = SecretField(_l("当前密码"), [Needed()], render_kw={"autocomplete": "current-password"})
 
 
 class PasswordForm(BaseForm):

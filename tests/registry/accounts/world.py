@@ -13,11 +13,12 @@ from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.trail import TrailEvent
 from matchmaking.registry.accounts import commands, queries
-from matchmaking.registry.accounts.commands import Place
+from matchmaking.registry.accounts.commands import Entry, Place, Seal
 
 GOOD = "rain on the east bridge"
 OTHER = "snow on the west mountain"
 HOME = Place(hours=8, address="10.0.0.1", browser="Firefox")
+SEAL = Seal("t" * 40)
 MINUTE = timedelta(minutes=1)
 
 
@@ -34,8 +35,16 @@ def make(at: datetime, login: str = "zhangmin", **changes: Any) -> int:
 
 
 def enter(at: datetime, login: str = "zhangmin", password: str = GOOD, place: Place = HOME, demo: bool = True) -> str:
-    """Sign in; the token."""
-    return commands.sign_in(login=login, password=password, at=at, place=place, demo=demo)
+    """Sign in where no factor is asked for; the token."""
+    entry = begin(at, login, password, place=place, demo=demo)
+    assert entry.awaits == ""
+    return entry.token
+
+
+def begin(at: datetime, login: str = "zhangmin", password: str = GOOD, **how: Any) -> Entry:
+    """Name and password; the token and what it still awaits."""
+    told = {"place": HOME, "demo": True, "seal": SEAL, **how}
+    return commands.sign_in(login=login, password=password, at=at, **told)
 
 
 def refusal_of(at: datetime, login: str = "zhangmin", password: str = "a wrong password") -> tuple[str, dict[str, Any]]:

@@ -15,6 +15,7 @@ from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.trail import record
 from matchmaking.registry.accounts.commands.attempts import Attempt, claim_attempt, clear_attempts, note_failure
 from matchmaking.registry.accounts.commands.passwords import hash_password, refuse_weak, verify_password
+from matchmaking.registry.accounts.commands.second_factors import reset_factor
 from matchmaking.registry.accounts.commands.sessions import Place, end_all_sessions, open_session
 from matchmaking.registry.accounts.commands.signing_in import fold_login
 from matchmaking.registry.accounts.models import UserAccount
@@ -129,6 +130,11 @@ def unlock_user(session: Session, *, actor: str, login: str, at: datetime) -> bo
     return lifted
 
 
+def reset_factor_of(session: Session, *, actor: str, login: str, at: datetime) -> bool:
+    """The operator takes the second factor of ``login`` away; whether there was one. Refuses ``user_unknown``."""
+    return reset_factor(session, actor=actor, user_id=_found(session, login).id, at=at)
+
+
 def set_password(session: Session, *, actor: str, login: str, password: str, at: datetime) -> None:
     """The operator gives an account a new password; its sessions end and its lock is lifted."""
     user = _found(session, login)
@@ -152,6 +158,18 @@ def change_password(*, login: str, current: str, new: str, at: datetime, place: 
         run_in_unit_of_work(clear_attempts, name=login)
         raise Refusal(Reason("password_same", {}))
     return run_in_unit_of_work(_swap, attempt=attempt, fresh=hash_password(new), at=at, place=place)
+
+
+def confirm_password(*, login: str, password: str, at: datetime) -> None:
+    """Ask a signed-in person for their password again, before a factor changes hands; counted like a sign-in.
+
+    Opens its own units of work. Raises :class:`Refusal` ``password_wrong`` or ``sign_in_locked``.
+    """
+    attempt = run_in_unit_of_work(claim_attempt, name=login, at=at, demo=True)
+    if not verify_password(attempt.stored, password):
+        run_in_unit_of_work(note_failure, attempt=attempt, at=at)
+        raise Refusal(Reason("password_wrong", {}))
+    run_in_unit_of_work(clear_attempts, name=login)
 
 
 def choose_language(session: Session, *, user_id: int, language: str) -> None:

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.clock import business_day
 from matchmaking.foundation.storage import engine
 from matchmaking.foundation.trail import record
-from matchmaking.registry.accounts.models import LoginSession, UserAccount
+from matchmaking.registry.accounts.models import LoginSession, PendingSignIn, UserAccount
 from matchmaking.registry.accounts.queries import digest_of, is_open
 from matchmaking.rulebook import number
 
@@ -66,7 +66,12 @@ def revoke_own_session(session: Session, *, actor: str, user_id: int, session_id
 
 
 def end_all_sessions(session: Session, *, user_id: int, why: str, at: datetime) -> int:
-    """End every session of an account (password, role, shut); how many there were. The caller writes the trail."""
+    """End every session of an account (password, role, factor, shut), and every sign-in that waits for its code.
+
+    How many sessions there were. The caller writes the trail.
+    """
+    waiting = delete(PendingSignIn).where(PendingSignIn.user_id == user_id)
+    session.execute(waiting.execution_options(synchronize_session=False))
     return _end(session, LoginSession.user_id == user_id, why=why, at=at)
 
 
