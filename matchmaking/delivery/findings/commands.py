@@ -12,7 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from matchmaking.delivery.agreements.models import Agreement
+from matchmaking.delivery.disbursements.hearing import give_verdict
+from matchmaking.delivery.disbursements.models import Disbursement, Verdict
 from matchmaking.delivery.findings.models import Finding, FindingAnswer
+from matchmaking.delivery.findings.queries import twins_of
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.storage import table_of
 from matchmaking.foundation.trail import record
@@ -87,6 +91,40 @@ def answer_finding(
     payload = {"answer": answer.id, "code": finding.code, "as_of": finding.as_of.isoformat()}
     record(session, actor=actor, tag=f"finding.{kind}", subject=f"finding:{finding_id}", payload=payload, at=at)
     return answer
+
+
+def judge_payment(
+    session: Session, *, actor: str, finding_id: int, disbursement: Disbursement, kind: str, document: str, words: str,
+    decided_on: date, at: datetime,
+) -> Verdict:  # fmt: skip
+    """The office's verdict on the payment that a finding is about; it closes the finding with the same words.
+
+    Figures of days before it stay what they were: a restatement stands beside them. Refuses what ``give_verdict`` and
+    ``answer_finding`` refuse.
+    """
+    made = give_verdict(
+        session, actor=actor, subject=disbursement, kind=kind, decided_on=decided_on, document=document, at=at
+    )
+    answer_finding(session, actor=actor, finding_id=finding_id, kind="closed", words=words, at=at)
+    return made
+
+
+def judge_signing(
+    session: Session, *, actor: str, agreement: Agreement, kind: str, other_key: str, document: str, decided_on: date,
+    at: datetime,
+) -> Verdict:  # fmt: skip
+    """The office's verdict on a signing: it repeats ``other_key`` (K0), stands after all, or a flag is upheld or not.
+
+    Refuses a twin that is no other signing of the same firm in the portfolio with ``verdict_needs_twin``.
+    """
+    twin = None
+    if kind == "duplicate_signing":
+        twin = next((one for one in twins_of(session, agreement) if one.public_key == other_key), None)
+        if twin is None:
+            raise Refusal(Reason("verdict_needs_twin"))
+    return give_verdict(
+        session, actor=actor, subject=agreement, kind=kind, decided_on=decided_on, document=document, at=at, other=twin
+    )
 
 
 def _state_of(session: Session, finding_id: int) -> str | None:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement
+from matchmaking.delivery.disbursements.models import Disbursement, Verdict
 from matchmaking.delivery.findings.models import Finding, FindingAnswer
 from matchmaking.delivery.statements.models import Statement, StatementPosition
 from matchmaking.delivery.statements.queries import is_standing
@@ -95,6 +96,27 @@ def finding_sheet(session: Session, viewer: Viewer, finding_id: int) -> FindingS
         return None
     answers = select(FindingAnswer).where(FindingAnswer.finding_id == finding_id).order_by(FindingAnswer.id)
     return FindingSheet(_row(found), found.Statement, found.StatementPosition, session.scalars(answers).all())
+
+
+def payment_of(session: Session, viewer: Viewer, finding_id: int) -> Disbursement | None:
+    """The report that a finding is about, or None where it is about none or is not the viewer's to see."""
+    sheet = finding_sheet(session, viewer, finding_id)
+    key = str(sheet.row.finding.params.get("about") or "") if sheet else ""
+    return session.scalars(select(Disbursement).where(Disbursement.public_key == key)).one_or_none() if key else None
+
+
+def twins_of(session: Session, agreement: Agreement) -> list[Agreement]:
+    """Other signings of the same firm in the same portfolio that it may repeat, the earliest first."""
+    wanted = select(Agreement).where(
+        Agreement.portfolio_id == agreement.portfolio_id, Agreement.firm == agreement.firm,
+        Agreement.id != agreement.id, Agreement.origin == "case",
+    )  # fmt: skip
+    return list(session.scalars(wanted.order_by(Agreement.signed_on, Agreement.id)))
+
+
+def verdicts_on(session: Session, agreement: Agreement) -> list[Verdict]:
+    """Verdicts on one signing, the earliest first."""
+    return list(session.scalars(select(Verdict).where(Verdict.agreement_id == agreement.id).order_by(Verdict.id)))
 
 
 def _rows(viewer: Viewer) -> Select[Any]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from matchmaking.delivery.findings.commands import answer_finding
-from matchmaking.delivery.findings.forms import AnswerForm
+from matchmaking.delivery.findings.commands import answer_finding, judge_payment
+from matchmaking.delivery.findings.forms import AnswerForm, PaymentVerdictForm
 from matchmaking.delivery.findings.queries import (
     STATES,
     Wanted,
     finding_counts,
     finding_list,
     finding_sheet,
+    payment_of,
 )
 from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation import clock
@@ -22,11 +25,15 @@ from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.storage import once, run_in_unit_of_work, session
+from matchmaking.foundation.web.keyed import keyed
 from matchmaking.foundation.web.paging import Page, page_number
+from matchmaking.foundation.web.today import business_today
 from matchmaking.foundation.web.words import here
 
 findings = Blueprint("findings", __name__)
 PER_PAGE = 50
+KINDS = {"receipt_conflict": ("for_bank", "for_firm"), "suspected_duplicate": ("distinct",)}
+"""Code of a finding → verdicts that settle it; that a payment was told twice needs none, closing says so."""
 
 
 @findings.get("/findings")
@@ -89,11 +96,45 @@ def answer(number: int) -> ResponseReturnValue:
     return redirect(url_for("findings.sheet", number=number), code=303)
 
 
-def _page(number: int, form: AnswerForm) -> str:
+@findings.post("/findings/<id:number>/verdict")
+@requires(Permission.HANDLE_FINDINGS)
+def verdict(number: int) -> ResponseReturnValue:
+    """Decide on the payment a finding is about, after reply; earlier figures stay, a restatement stands beside them."""
+    viewer, form, at = current_viewer(), PaymentVerdictForm(), clock.now()
+    found = finding_sheet(session(), viewer, number) or abort(404)
+    if payment_of(session(), viewer, number) is None:
+        abort(404)
+    blank = AnswerForm(formdata=None)
+    if not form.validate_on_submit() or form.kind.data not in KINDS.get(found.row.finding.code, ()):
+        return _page(number, blank, form), 422
+    told: dict[str, Any] = {
+        "kind": form.kind.data, "document": form.document.data or "", "words": form.because.data or "",
+        "decided_on": form.decided_on.data,
+    }  # fmt: skip
+
+    def judge(work: Session) -> dict[str, Any]:
+        paid = payment_of(work, viewer, number) or abort(404)
+        made = judge_payment(work, actor=viewer.actor, finding_id=number, disbursement=paid, at=at, **told)
+        return {"verdict": made.public_key}
+
+    body = {**told, "decided_on": str(told["decided_on"]), "finding": number}
+    try:
+        keyed("findings.verdict", form.key.data, body, judge)
+    except Refusal as refusal:
+        form.add_refusal(refusal)
+        return _page(number, blank, form), 409
+    return redirect(url_for("findings.sheet", number=number), code=303)
+
+
+def _page(number: int, form: AnswerForm, verdict: PaymentVerdictForm | None = None) -> str:
     viewer = current_viewer()
     found = finding_sheet(session(), viewer, number) or abort(404)
     may_answer = viewer.may(Permission.HANDLE_FINDINGS) and found.row.state in ("open", "explained")
-    return render_template("findings/sheet.html", sheet=found, row=found.row, form=form, may_answer=may_answer)
+    kinds = KINDS.get(found.row.finding.code, ()) if may_answer else ()
+    return render_template(
+        "findings/sheet.html", sheet=found, row=found.row, form=form, may_answer=may_answer, kinds=kinds,
+        verdict=verdict or PaymentVerdictForm(formdata=None, decided_on=business_today()),
+    )  # fmt: skip
 
 
 def _wanted(code: str) -> Wanted:
