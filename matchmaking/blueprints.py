@@ -10,9 +10,12 @@ from matchmaking.delivery.findings.views import findings
 from matchmaking.delivery.repayments.views import bank_repayments
 from matchmaking.delivery.signings.views import bank_papers, papers
 from matchmaking.delivery.statements.views import statements
+from matchmaking.desks.firm.views import firm_desk
 from matchmaking.desks.front.views import front
 from matchmaking.desks.office.views import office
 from matchmaking.desks.thread.views import thread
+from matchmaking.market.batches.views import batches
+from matchmaking.market.events.views import events
 from matchmaking.market.matches.views import matches
 from matchmaking.market.needs.views import bureau_needs, needs
 from matchmaking.market.products.views import bank_products, products
@@ -20,6 +23,7 @@ from matchmaking.market.referrals.views import bank_referrals, bureau_referrals,
 from matchmaking.registry.accounts.views import accounts
 from matchmaking.registry.consents.views import consents
 from matchmaking.registry.enterprises.views import enterprises
+from matchmaking.support.awards.views import awards
 
 
 def register_blueprints(app: Flask) -> None:
@@ -37,5 +41,5 @@ def register_blueprints(app: Flask) -> None:
         statements,
         findings,
     )
-    for blueprint in (*registry, *market, *delivery, office, front, thread):
+    for blueprint in (*registry, *market, batches, events, *delivery, awards, office, front, firm_desk, thread):
         app.register_blueprint(blueprint)

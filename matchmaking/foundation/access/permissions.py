@@ -80,6 +80,12 @@ class Permission(StrEnum):
     PUSH_REFERRALS = "push_referrals"
     """Hand a verified need to a bank."""
 
+    # lists of recommended firms, meetings and awards: the bureau keeps them, the finance office reads them
+    READ_LISTS = "read_lists"
+    """Lists of recommended firms, meetings with their sign-in sheets, and awards paid."""
+    KEEP_LISTS = "keep_lists"
+    """Make lists and sheets, fill them in, freeze them, and write corrections beside them."""
+
     def words(self, language: str = "zh") -> str:
         """The permission in ``zh`` or ``en``."""
         return say(f"permission_{self.value}", language)

@@ -41,10 +41,11 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.READ_TASKS,
             P.EXPORT_FIGURES,
             P.READ_TRAIL,
+            P.READ_LISTS,
         }
     ),
     Role.FINANCE_OFFICE_COUNTY: frozenset(
-        {P.OWN_ACCOUNT, P.READ_THREADS, P.READ_AUDIT, P.READ_AGREEMENTS, P.READ_FINDINGS, P.EXPORT_FIGURES}
+        {P.OWN_ACCOUNT, P.READ_THREADS, P.READ_AUDIT, P.READ_AGREEMENTS, P.READ_FINDINGS, P.EXPORT_FIGURES, P.READ_LISTS}
     ),
     # keeps the system running and takes in files; sees no figure, no finding and no agreement
     Role.OPERATOR: frozenset(
@@ -76,6 +77,8 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.READ_NEEDS,
             P.VERIFY_NEEDS,
             P.PUSH_REFERRALS,
+            P.READ_LISTS,
+            P.KEEP_LISTS,
         }
     ),
 }

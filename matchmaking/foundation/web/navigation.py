@@ -27,13 +27,19 @@ class Place:
 P = Permission
 PLACES = (
     Place(_("待对接需求"), "bank_referrals.index", "bank_referrals.index", P.READ_REFERRALS, ("bank_referrals.",)),
+    Place(
+        _("我的贷款"),
+        "firm_desk.home",
+        "firm_desk.home",
+        P.CONFIRM_RECEIPTS,
+        ("firm_desk.", "loans.", "papers.", "thread."),
+    ),  # fmt: skip
     Place(_("我的需求"), "needs.index", "needs.index", P.READ_OWN_NEEDS, ("needs.", "matches.", "referrals.")),
     Place(_("找产品"), "products.index", "products.index", P.READ_OWN_NEEDS, ("products.",)),
     Place(
         _("融资需求"), "bureau_needs.index", "bureau_needs.index", P.READ_NEEDS, ("bureau_needs.", "bureau_referrals.")
     ),
     Place(_("本行产品"), "bank_products.index", "bank_products.index", P.READ_PRODUCTS, ("bank_products.",)),
-    Place(_("我的贷款"), "loans.index", "loans.index", P.CONFIRM_RECEIPTS, ("loans.", "papers.")),
     Place(_("授信"), "decisions.index", "decisions.index", P.DECIDE_REFERRALS, ("decisions.", "bank_papers.")),
     Place(
         _("签约与放款"),
@@ -45,12 +51,41 @@ PLACES = (
     Place(_("企业资料"), "enterprises.own", "enterprises.own", P.KEEP_OWN_PROFILE, ("enterprises.",)),
     Place(_("授权"), "consents.index", "consents.index", P.GIVE_CONSENTS, ("consents.",)),
     Place(_("企业"), "enterprises.index", "enterprises.index", P.READ_ENTERPRISES, ("enterprises.", "consents.papers")),
+    Place(_("批次与活动"), "batches.index", "batches.index", P.READ_LISTS, ("batches.", "events.", "awards.")),
     Place(_("签约额去哪了"), "office.portfolio", "office.home", P.READ_AUDIT, ("office.home", "office.portfolio")),
     Place(_("台账"), "office.agreements", "office.any_agreements", P.READ_AGREEMENTS, ("office.agreement",)),
     Place(_("待核实事项"), "findings.index", "findings.index", P.READ_FINDINGS, ("findings.",)),
     Place(_("对账单"), "statements.index", "statements.index", P.IMPORT_STATEMENTS, ("statements.",)),
     Place(_("口径"), "office.definitions", "office.definitions", P.READ_AUDIT, ("office.definitions", "office.divide")),
 )
+
+
+TABS = (
+    ("firm_desk.home", _("我的贷款"), "home", ("firm_desk.", "loans.", "papers.", "thread.")),
+    ("products.index", _("找产品"), "find", ("products.", "matches.")),
+    ("needs.new", _("提需求"), "plus", ("needs.new", "needs.write_new")),
+    ("enterprises.own", _("企业资料"), "firm", ("enterprises.", "consents.")),
+)
+"""What a firm has at the foot of its phone: endpoint, words, shape, and the endpoints under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of them as shown."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+def tabs() -> list[Tab]:
+    """The firm's places at the foot of a phone; nobody else has any."""
+    viewer = viewer_or_none()
+    if viewer is None or not viewer.may(Permission.POST_NEEDS):
+        return []
+    here = request.endpoint or ""
+    return [Tab(str(label), url_for(name), icon, here.startswith(under)) for name, label, icon, under in TABS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,11 @@ def freeze_batch(
     failed = failed_tests(session, batch.id)
     if failed:
         firm, test = failed[0]
-        told: dict[str, str | int | None] = {"firm": firm, "test_word": f"batch_test_{test}", "count": len({name for name, _ in failed})}
+        told: dict[str, str | int | None] = {
+            "firm": firm,
+            "test_word": f"batch_test_{test}",
+            "count": len({name for name, _ in failed}),
+        }
         raise Refusal(Reason("batch_failed_test", told))
     values = {
         "frozen_on": on,
