@@ -13,6 +13,7 @@ from matchmaking.delivery.statements.views import statements
 from matchmaking.desks.firm.views import firm_desk
 from matchmaking.desks.front.views import front
 from matchmaking.desks.office.views import office
+from matchmaking.desks.public.views import public_desk
 from matchmaking.desks.thread.views import thread
 from matchmaking.market.batches.views import batches
 from matchmaking.market.events.views import events
@@ -41,5 +42,5 @@ def register_blueprints(app: Flask) -> None:
         statements,
         findings,
     )
-    for blueprint in (*registry, *market, batches, events, *delivery, awards, office, front, firm_desk, thread):
+    for blueprint in (*registry, *market, batches, events, *delivery, awards, office, front, firm_desk, thread, public_desk):
         app.register_blueprint(blueprint)

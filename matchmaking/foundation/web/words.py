@@ -15,7 +15,7 @@ from matchmaking.foundation.access.viewer import EVERYWHERE
 from matchmaking.foundation.web import charts, figures
 from matchmaking.foundation.web.locale import language
 from matchmaking.foundation.web.looks import in_order, look_of
-from matchmaking.foundation.web.navigation import entries
+from matchmaking.foundation.web.navigation import entries, tabs
 from matchmaking.rulebook import explain, say, words
 from matchmaking.rulebook.reference import divisions
 
@@ -131,6 +131,7 @@ def setup_words(app: Flask) -> None:
         link=link,
         here=here,
         navigation=entries,
+        bottom_tabs=tabs,
         bucket_look=look_of,
         in_order=in_order,
         signed_in=viewer_or_none,

@@ -1,0 +1,36 @@
+"""Which cells of a public table may be shown: not the small ones, and not those in which one party stands out.
+
+No totals are published beside cells: a total less its other cells would give away the one that is withheld.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SMALL, DOMINATED = "small", "dominated"
+"""Why a cell is withheld. Words: ``public_withheld_<reason>``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What was counted before anything is withheld; amounts are minor units.
+
+    ``largest_firm`` and ``largest_bank``: what the largest of each signed.
+    """
+
+    papers: int
+    firms: int
+    signed: int
+    paid: int
+    verified: int
+    largest_firm: int
+    largest_bank: int
+
+
+def withheld(cell: Cell, *, least: int, most_percent: int) -> str:
+    """Why ``cell`` may not be published, or empty: fewer papers or firms than ``least``, or one firm or bank with more
+    than ``most_percent`` of what was signed."""
+    if min(cell.papers, cell.firms) < least:
+        return SMALL
+    largest = max(cell.largest_firm, cell.largest_bank)
+    return DOMINATED if largest * 100 > most_percent * cell.signed else ""
