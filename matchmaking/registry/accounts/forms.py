@@ -7,8 +7,12 @@ from wtforms import HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
+from matchmaking.foundation.access.roles import Role
+from matchmaking.foundation.access.viewer import EVERYWHERE
 from matchmaking.foundation.web.forms import BaseForm, Needed, SecretField, TextField
 from matchmaking.foundation.web.locale import LANGUAGES, words_of
+from matchmaking.foundation.web.words import area_name, w
+from matchmaking.rulebook.reference import divisions
 
 
 class SignInForm(BaseForm):
@@ -57,6 +61,40 @@ class PasswordForm(BaseForm):
         """Both typings of the new password agree."""
         if field.data != self.new.data:
             raise ValidationError(words_of("password_differs"))
+
+
+def _areas() -> list[SelectChoice]:
+    codes = (EVERYWHERE, *(county.code for county in divisions().counties))
+    return [SelectChoice(code, area_name(code)) for code in codes]
+
+
+def _roles() -> list[SelectChoice]:
+    return [SelectChoice(role.value, w(f"role_{role.value}")) for role in Role]
+
+
+class WorkForm(BaseForm):
+    """What somebody may do, where, and for whom."""
+
+    role = SelectField(_l("角色"), choices=_roles, validate_choice=False)
+    jurisdiction = SelectField(_l("辖区"), choices=_areas, validate_choice=False)
+    organisation = TextField(_l("工作单位"), longest=200)
+
+    def validate_role(self, field: SelectField) -> None:
+        """One of the roles there are."""
+        if field.data not in set(Role):
+            raise ValidationError(words_of("choice_unknown"))
+
+    def validate_jurisdiction(self, field: SelectField) -> None:
+        """The city or one of its counties."""
+        if field.data not in {choice.value for choice in _areas()}:
+            raise ValidationError(words_of("choice_unknown"))
+
+
+class PersonForm(WorkForm):
+    """A new account."""
+
+    login = TextField(_l("登录名"), [Needed()], longest=40, render_kw={"autocomplete": "off"})
+    name = TextField(_l("姓名"), [Needed()], longest=80, render_kw={"autocomplete": "off"})
 
 
 class LanguageForm(BaseForm):

@@ -3,9 +3,11 @@
 from matchmaking.registry.accounts.commands.accounts import (
     change_password,
     change_role,
+    change_work,
     choose_language,
     confirm_password,
     create_user,
+    end_sessions_of,
     ensure_user,
     move_user,
     reset_factor_of,
@@ -13,6 +15,7 @@ from matchmaking.registry.accounts.commands.accounts import (
     shut_user,
     unlock_user,
 )
+from matchmaking.registry.accounts.commands.passwords import hash_password, initial_password
 from matchmaking.registry.accounts.commands.pending import CODE, ENROL, offer_factor, stop_waiting
 from matchmaking.registry.accounts.commands.sealing import Seal
 from matchmaking.registry.accounts.commands.second_factors import (
@@ -42,13 +45,17 @@ __all__ = [
     "Seal",
     "change_password",
     "change_role",
+    "change_work",
     "choose_language",
     "confirm_password",
     "create_user",
     "end_all_sessions",
+    "end_sessions_of",
     "enrol",
     "ensure_user",
     "fold_login",
+    "hash_password",
+    "initial_password",
     "move_user",
     "note_seen",
     "offer_factor",

@@ -15,7 +15,7 @@ from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.trail import record
 from matchmaking.registry.accounts.commands.attempts import Attempt, claim_attempt, clear_attempts, note_failure
 from matchmaking.registry.accounts.commands.passwords import hash_password, refuse_weak, verify_password
-from matchmaking.registry.accounts.commands.second_factors import reset_factor
+from matchmaking.registry.accounts.commands.second_factors import clear_code_attempts, reset_factor
 from matchmaking.registry.accounts.commands.sessions import Place, end_all_sessions, open_session
 from matchmaking.registry.accounts.commands.signing_in import fold_login
 from matchmaking.registry.accounts.models import UserAccount
@@ -98,6 +98,25 @@ def change_role(session: Session, *, actor: str, login: str, role: str, jurisdic
     record(session, actor=actor, tag="account.role_changed", subject=f"user:{user.id}", payload=payload, at=at)
 
 
+def change_work(
+    session: Session, *, actor: str, login: str, role: str, jurisdiction: str, organisation_id: int | None, at: datetime
+) -> None:
+    """Role, jurisdiction and employer in one act, judged together; nothing happens where all are as they were.
+
+    Raises :class:`Refusal` as :func:`create_user` does, and ``user_unknown``.
+    """
+    _refuse_bad_place(role, jurisdiction)
+    user = _found(session, login)
+    _refuse_unfit(session, role, organisation_id)
+    moved = user.organisation_id != organisation_id
+    if moved:
+        payload = {"from": user.organisation_id, "to": organisation_id}
+        user.organisation_id = organisation_id
+        end_all_sessions(session, user_id=user.id, why="moved", at=at)
+        record(session, actor=actor, tag="account.moved", subject=f"user:{user.id}", payload=payload, at=at)
+    change_role(session, actor=actor, login=login, role=role, jurisdiction=jurisdiction, at=at)
+
+
 def move_user(session: Session, *, actor: str, login: str, organisation_id: int, at: datetime) -> None:
     """Let an account work for another organisation (an officer changes branches); its sessions end.
 
@@ -122,9 +141,9 @@ def shut_user(session: Session, *, actor: str, login: str, at: datetime) -> None
 
 
 def unlock_user(session: Session, *, actor: str, login: str, at: datetime) -> bool:
-    """Lift the lock that failed attempts put on an account's name; whether there was anything to forget."""
+    """Lift the locks that failed attempts put on an account's name and codes; whether there was anything to forget."""
     user = _found(session, login)
-    lifted = clear_attempts(session, name=user.login)
+    lifted = clear_attempts(session, name=user.login) | clear_code_attempts(session, user_id=user.id)
     if lifted:
         record(session, actor=actor, tag="account.unlocked", subject=f"user:{user.id}", payload={}, at=at)
     return lifted
@@ -133,6 +152,15 @@ def unlock_user(session: Session, *, actor: str, login: str, at: datetime) -> bo
 def reset_factor_of(session: Session, *, actor: str, login: str, at: datetime) -> bool:
     """The operator takes the second factor of ``login`` away; whether there was one. Refuses ``user_unknown``."""
     return reset_factor(session, actor=actor, user_id=_found(session, login).id, at=at)
+
+
+def end_sessions_of(session: Session, *, actor: str, login: str, at: datetime) -> int:
+    """The operator ends every session of an account, and its waiting sign-ins; how many sessions there were."""
+    user = _found(session, login)
+    ended = end_all_sessions(session, user_id=user.id, why="revoked", at=at)
+    payload = {"sessions_ended": ended}
+    record(session, actor=actor, tag="account.sessions_ended", subject=f"user:{user.id}", payload=payload, at=at)
+    return ended
 
 
 def set_password(session: Session, *, actor: str, login: str, password: str, at: datetime) -> None:

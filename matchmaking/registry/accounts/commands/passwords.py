@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from matchmaking.domain.reasons import Reason, Refusal
 
+CLEAR = "23456789abcdefghjkmnpqrstuvwxyz"
 LONGEST = 128
 """Characters; a longer text is refused before it is hashed."""
 
@@ -27,6 +29,11 @@ def hash_password(password: str) -> str:
     """Argon2id of ``password`` in its own notation."""
     with _slots:
         return _hasher.hash(_plain(password))
+
+
+def initial_password() -> str:
+    """A password to hand to somebody: four groups of five letters and digits that cannot be mistaken, some 98 bits."""
+    return "-".join("".join(secrets.choice(CLEAR) for _ in range(5)) for _ in range(4))
 
 
 def verify_password(stored: str, password: str) -> bool:

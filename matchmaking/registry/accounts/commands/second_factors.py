@@ -77,6 +77,13 @@ def reset_factor(session: Session, *, actor: str, user_id: int, at: datetime) ->
     return True
 
 
+def clear_code_attempts(session: Session, *, user_id: int) -> bool:
+    """Forget wrong codes; whether there were any. The caller writes the trail."""
+    mine = (SecondFactor.user_id == user_id) & (SecondFactor.attempts > 0)
+    wiped = update(SecondFactor).where(mine).values(attempts=0, locked_until=None).returning(SecondFactor.id)
+    return session.execute(wiped.execution_options(synchronize_session=False)).first() is not None
+
+
 def rewrap_factors(session: Session, *, actor: str, at: datetime, seal: Seal) -> int:
     """Close every secret with the present ``SECRET_KEY``; how many. ``factor_unreadable`` leaves all as they were."""
     factors = session.scalars(select(SecondFactor).order_by(SecondFactor.id).with_for_update()).all()
