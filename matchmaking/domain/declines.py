@@ -46,16 +46,20 @@ class DeclineTable:
         """What ``bank``, ``firm`` or ``government`` (for 归并 and 错录) may choose from."""
         return tuple(reason for reason in self.reasons.values() if speaker in reason.speakers)
 
-    def given(self, code: str, speaker: str, words: str, *, fewest: int) -> Decline:
+    def given(self, code: str, speaker: str, words: str, *, fewest: int, attached: bool = True) -> Decline:
         """A decline as ``speaker`` states it. ``fewest``: characters that 其他 needs, blanks and marks not counted.
+        ``attached``: whether a record stands behind it.
 
-        Raises :class:`Refusal`: ``decline_unknown``, ``decline_speaker``, ``decline_words_short`` or ``…_long``.
+        Raises :class:`Refusal`: ``decline_unknown``, ``decline_speaker``, ``decline_evidence_missing``,
+        ``decline_words_short`` or ``…_long``.
         """
         reason = self.reasons.get(code)
         if reason is None:
             raise Refusal(Reason("decline_unknown", {"code": code[:40]}))
         if speaker not in reason.speakers:
             raise Refusal(Reason("decline_speaker", {"reason_word": f"decline_{code}"}))
+        if reason.evidence and not attached:
+            raise Refusal(Reason("decline_evidence_missing", {"reason_word": f"decline_{code}"}))
         kept = "" if reason.words == "none" else words.strip()
         if len(kept) > MOST_CHARACTERS:
             raise Refusal(Reason("decline_words_long", {"given": len(kept), "most": MOST_CHARACTERS}))

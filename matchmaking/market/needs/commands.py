@@ -38,6 +38,7 @@ TAGS = {
     "claim": "need.claimed",
     "refer": "need.referred",
     "reopen": "need.reopened",
+    "restore": "need.restored",
     "sign": "need.contracted",
     "close": "need.closed",
     "withdraw": "need.withdrawn",

@@ -123,3 +123,17 @@ class ProductTerms(Base):
     """SHA-256 over everything above; the trail names it when the version is published."""
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     recorded_by: Mapped[str] = mapped_column(String(80))
+
+
+class ProductQuota(Base):
+    """What approved and signed lines take of a product's quota, all its versions together.
+
+    Money in minor units of the product's currency. Raised and lowered by decisions, in the unit of work of each; equal
+    to the sum of the lines that stand.
+    """
+
+    __tablename__ = "product_quota"
+    __table_args__ = (CheckConstraint("taken_minor >= 0", name="taken_not_negative"),)
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), primary_key=True, autoincrement=False)
+    taken_minor: Mapped[int] = mapped_column(Minor)

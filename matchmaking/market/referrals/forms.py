@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField
 
 from matchmaking.foundation.web.forms import BaseForm, LongTextField
 from matchmaking.foundation.web.keyed import VersionField
 
 LONGEST_KEY = 120
+LONGEST_WORDS = 1000
 
 
 class StepForm(BaseForm):
@@ -25,10 +27,26 @@ class SendForm(StepForm):
 
 
 class DeclineForm(StepForm):
-    """不予受理: the button pressed is the reason."""
+    """不予受理 or 终止: the button pressed is the reason."""
 
     reason = HiddenField()
-    words = LongTextField(_l("补充说明（选“其他”时至少二十个字）"), longest=1000)
+    words = LongTextField(_l("补充说明（选“其他”时至少二十个字）"), longest=LONGEST_WORDS)
+    evidence = FileField(_l("附记录（选“失联三次”时要附）"))
+
+
+class TurnForm(StepForm):
+    """请企业补件 or 等第三方: ``reason`` is ``action:code``; or, with none, the clock runs again."""
+
+    reason = HiddenField()
+    words = LongTextField(_l("补什么、等谁（至少四个字）"), longest=LONGEST_WORDS)
+    evidence = FileField(_l("附件（可不附）"))
+
+
+class AnswerForm(StepForm):
+    """The firm's answer."""
+
+    words = LongTextField(_l("答复银行"), longest=LONGEST_WORDS)
+    evidence = FileField(_l("附一份文件（PDF、图片、Word、Excel）"))
 
 
 class AssignForm(StepForm):
@@ -36,3 +54,11 @@ class AssignForm(StepForm):
 
     unit = HiddenField()
     officer = VersionField(default=0)
+
+
+class BatchForm(BaseForm):
+    """Several at once: ``act`` accept or decline; ``reason`` the button of the second page."""
+
+    act = HiddenField()
+    reason = HiddenField()
+    words = LongTextField(_l("补充说明（选“其他”时至少二十个字）"), longest=LONGEST_WORDS)

@@ -1,4 +1,4 @@
-"""Ends referrals that no bank answered in time, and those whose need has ended."""
+"""Ends referrals that no bank answered in time and those whose need has ended; stops the clocks of declined ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from matchmaking.foundation.jobs.declared import JobContext
 from matchmaking.foundation.storage import run_in_unit_of_work
-from matchmaking.market.referrals.commands import close_orphans, lapse
+from matchmaking.market.referrals.commands import close_orphans, lapse, stop_clocks
 
 LAPSING, SWEEPING = "job:lapse-referrals", "job:close-referrals"
 AT_ONCE = 200
@@ -23,10 +23,19 @@ def run(context: JobContext) -> dict[str, Any]:
 
 
 def run_sweep(context: JobContext) -> dict[str, Any]:
-    """Referrals of needs that were withdrawn or merged; a second run finds none."""
+    """Referrals of needs that were withdrawn or merged, clocks of declined ones; a second run finds none."""
     ended = 0
     while True:
         count = run_in_unit_of_work(close_orphans, actor=SWEEPING, at=context.at, limit=AT_ONCE)
         ended += count
         if count < AT_ONCE:
-            return {"closed": ended}
+            return {"closed": ended, "stopped": _stop(context)}
+
+
+def _stop(context: JobContext) -> int:
+    stopped = 0
+    while True:
+        count = run_in_unit_of_work(stop_clocks, actor=SWEEPING, as_of=context.as_of, at=context.at, limit=AT_ONCE)
+        stopped += count
+        if count < AT_ONCE:
+            return stopped

@@ -34,6 +34,7 @@ class Referral(Base):
         CheckConstraint("version > 0", name="version_counts"),
         CheckConstraint("amount_minor > 0 AND term_months > 0", name="asks_for_something"),
         CheckConstraint("due_on >= sent_on", name="due_after_it_was_sent"),
+        CheckConstraint("turn IN ('with_bank', 'with_firm', 'with_third', 'stopped')", name="turn_known"),
         # a need stands once at a bank, whichever of its branches has it
         Index("uq_referral_one_live", "need_id", "legal_person_id", unique=True, sqlite_where=ONE_LIVE,
               postgresql_where=ONE_LIVE),
@@ -63,7 +64,13 @@ class Referral(Base):
     sent_on: Mapped[date] = mapped_column(Date)
     """Business day."""
     due_on: Mapped[date] = mapped_column(Date)
-    """The last day on which the bank's answer is in time."""
+    """The last day on which the bank's answer is in time; moved by the workdays on which its clock stood."""
+    decide_by: Mapped[date | None] = mapped_column(Date)
+    """After accepting, the last day on which its decision is in time, moved likewise; None before."""
+    turn: Mapped[str] = mapped_column(String(10), default="with_bank", server_default="with_bank")
+    """Whose turn it is; set by what was done, see the table TURN."""
+    turn_on: Mapped[date | None] = mapped_column(Date)
+    """Since when; None: since it was sent."""
     answered_on: Mapped[date | None] = mapped_column(Date)
     """When the bank accepted or declined; None while it said neither."""
     amount_minor: Mapped[int] = mapped_column(Minor)
@@ -97,12 +104,43 @@ class ReferralEvent(Base):
     recorded_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class ReferralTurn(Base):
+    """Whose turn it became, when, through whom and why. ``number`` is the referral's version afterwards."""
+
+    __tablename__ = "referral_turn"
+    __table_args__ = (
+        UniqueConstraint("referral_id", "number"),
+        CheckConstraint("after IN ('with_bank', 'with_firm', 'with_third', 'stopped')", name="turn_known"),
+        # the bank's clock is never stopped without a coded reason and words
+        CheckConstraint(
+            "action NOT IN ('ask_firm', 'await_third') OR (reason_code <> '' AND words <> '')", name="pause_says_why"
+        ),
+        {"info": {"append_only": True}},
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referral.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    action: Mapped[str] = mapped_column(String(16))
+    before: Mapped[str] = mapped_column(String(10))
+    after: Mapped[str] = mapped_column(String(10))
+    reason_code: Mapped[str] = mapped_column(String(40), default="")
+    """Of :data:`turns.ASKED` or :data:`turns.AWAITED`."""
+    words: Mapped[str] = mapped_column(String(1000), default="")
+    on_day: Mapped[date] = mapped_column(Date)
+    """Business day."""
+    role: Mapped[str] = mapped_column(String(24))
+    actor: Mapped[str] = mapped_column(String(80))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class ReferralDecline(Base):
-    """Why the bank declined. The firm and that bank read all of it, government readers the group only."""
+    """Why the bank declined, did not approve or ended it. The firm and that bank read all of it, government readers the
+    group only. One that was taken back keeps its row and gets a :class:`ReferralDeclineUndo`."""
 
     __tablename__ = "referral_decline"
     __table_args__ = (
-        UniqueConstraint("referral_id"),
+        Index("ix_referral_decline_referral_id", "referral_id"),
         CheckConstraint("reason_code <> '' AND reason_group <> ''", name="reason_is_coded"),
         {"info": {"append_only": True}},
     )
@@ -113,5 +151,17 @@ class ReferralDecline(Base):
     reason_group: Mapped[str] = mapped_column(String(24))
     reason_code: Mapped[str] = mapped_column(String(40))
     words: Mapped[str] = mapped_column(String(1000), default="")
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+
+
+class ReferralDeclineUndo(Base):
+    """A decline was taken back within the minutes allowed: a later fact, the decline itself stays."""
+
+    __tablename__ = "referral_decline_undo"
+    __table_args__ = (UniqueConstraint("decline_id"), {"info": {"append_only": True}})
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    decline_id: Mapped[int] = mapped_column(ForeignKey("referral_decline.id"))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     recorded_by: Mapped[str] = mapped_column(String(80))

@@ -1,20 +1,30 @@
-"""Reading referrals: a bank's inbox, a firm's own, the bureau's; and whether the firm's file is open to the bank."""
+"""Reading referrals: a firm's own, the bureau's, the bank's one by one; whether the firm's file is open to the bank."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.access.viewer import EVERYWHERE, Viewer
-from matchmaking.market.needs.models import Need
+from matchmaking.foundation.files import evidence_of
+from matchmaking.market.needs.models import Need, NeedEvent
 from matchmaking.market.products.models import Product, ProductVersion
-from matchmaking.market.referrals.models import LIVE, OPENED, Referral, ReferralDecline, ReferralEvent
+from matchmaking.market.referrals.models import (
+    LIVE,
+    OPENED,
+    Referral,
+    ReferralDecline,
+    ReferralDeclineUndo,
+    ReferralEvent,
+    ReferralTurn,
+)
+from matchmaking.market.referrals.turns import Turned, subject_of_turn
 from matchmaking.registry.accounts.models import UserAccount
 from matchmaking.registry.consents.models import Consent
 from matchmaking.registry.consents.queries import open_consent
@@ -25,8 +35,6 @@ from matchmaking.rulebook import number, workdays
 
 NEED_OPEN = ("referred", "contracted")
 """States of a need in which its referrals stand; of any other nothing more can be done with them."""
-WAITING, IN_HAND, ENDED = TABS = ("waiting", "in_hand", "ended")
-OF_TAB = {WAITING: ("sent", "claimed"), IN_HAND: OPENED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +51,6 @@ class ReferralRow:
     firm: Organisation
     officer: str
     decline: ReferralDecline | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the inbox: no firm, no name of one."""
-
-    referral: Referral
-    branch: str
-    product: str
-    officer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many wait: over their day, due today, due later; and the ones in hand."""
-
-    overdue: int
-    today: int
-    later: int
-    in_hand: int
-    ended: int
-
-    @property
-    def waiting(self) -> int:
-        """All that wait for an answer."""
-        return self.overdue + self.today + self.later
 
 
 def seen_by(viewer: Viewer) -> ColumnElement[bool]:
@@ -115,42 +97,38 @@ def events_of(session: Session, referral_ids: Sequence[int]) -> list[ReferralEve
     return list(session.scalars(asked.order_by(ReferralEvent.recorded_at, ReferralEvent.id)))
 
 
-def inbox(
-    session: Session, viewer: Viewer, *, tab: str, on: date, limit: int, offset: int = 0
-) -> tuple[list[Line], int]:
-    """The bank's list: what is over its day first, then what is due today, each by points; one SQL statement."""
-    asked = (
-        select(Referral, Organisation.name.label("branch"), Product.name.label("product"), UserAccount.name, _total())
-        .join(Need, Need.id == Referral.need_id)
-        .join(Organisation, Organisation.id == Referral.organisation_id)
-        .join(ProductVersion, ProductVersion.id == Referral.product_version_id)
-        .join(Product, Product.id == ProductVersion.product_id)
-        .outerjoin(UserAccount, UserAccount.id == Referral.officer_id)
-        .where(seen_by(viewer), _in_tab(tab))
-        .order_by(*_order(tab), Referral.id)
+def turned_of(session: Session, referral: Referral, *, all_open: bool) -> list[Turned]:
+    """Every step of the clock, the earliest first. What the firm said and sent stays shut while its file is.
+
+    ``all_open``: the reader is the firm itself, or a bank to which the file is open.
+    """
+    asked = select(ReferralTurn).where(ReferralTurn.referral_id == referral.id).order_by(ReferralTurn.number)
+    found = []
+    for turn in session.scalars(asked):
+        hidden = turn.action == "answer" and not all_open
+        files = [] if hidden else evidence_of(session, subject_of_turn(referral, turn.number))
+        found.append(Turned(turn, "" if hidden else turn.words, files, hidden))
+    return found
+
+
+def decline_of(session: Session, referral_id: int) -> ReferralDecline | None:
+    """The bank's reason that stands: the last one that was not taken back."""
+    asked = select(ReferralDecline).where(ReferralDecline.referral_id == referral_id, _stands(ReferralDecline))
+    return session.scalars(asked.order_by(ReferralDecline.id.desc()).limit(1)).first()
+
+
+def declined_from(session: Session, referral_id: int) -> str:
+    """In which state a referral stood when it was last declined."""
+    asked = select(ReferralEvent.before).where(
+        ReferralEvent.referral_id == referral_id, ReferralEvent.action == "decline"
     )
-    rows = session.execute(asked.limit(limit).offset(offset)).all()
-    return [Line(row[0], row[1], row[2], row[3] or "") for row in rows], rows[0][4] if rows else 0
+    return session.scalars(asked.order_by(ReferralEvent.number.desc()).limit(1)).one()
 
 
-def inbox_counts(session: Session, viewer: Viewer, on: date) -> Counts:
-    """How many stand where; one SQL statement."""
-    waiting = _in_tab(WAITING)
-
-    def of(condition: ColumnElement[bool]) -> Any:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-    asked = (
-        select(
-            of(and_(waiting, Referral.due_on < on)), of(and_(waiting, Referral.due_on == on)),
-            of(and_(waiting, Referral.due_on > on)), of(_in_tab(IN_HAND)), of(_in_tab(ENDED)),
-        )
-        .select_from(Referral)
-        .join(Need, Need.id == Referral.need_id)
-        .join(Organisation, Organisation.id == Referral.organisation_id)
-        .where(seen_by(viewer))
-    )  # fmt: skip
-    return Counts(*(int(count) for count in session.execute(asked).one()))
+def acted_since(session: Session, need_id: int, moment: datetime) -> bool:
+    """Whether anything was done with a need after ``moment``."""
+    asked = select(NeedEvent.id).where(NeedEvent.need_id == need_id, NeedEvent.recorded_at > moment).limit(1)
+    return session.scalars(asked).first() is not None
 
 
 def live_of(session: Session, need_id: int) -> list[Referral]:
@@ -212,11 +190,14 @@ def officers_at(session: Session, organisation_ids: Sequence[int]) -> list[UserA
 
 
 def unanswered(session: Session, as_of: date, *, limit: int) -> list[Referral]:
-    """Referrals sent so long before ``as_of`` that they lapse: more workdays passed than the parameter of the day."""
-    day = as_of
-    while workdays().between(day, as_of) <= number("referral_lapse_workdays", as_of):
+    """Referrals that lapse: more workdays passed since they were sent than the parameter of the day, those not counted
+    on which the bank's clock stood (they have moved its day, from which is reckoned here); none whose clock stands."""
+    day, grace = as_of, number("referral_lapse_workdays", as_of) - number("referral_answer_workdays", as_of)
+    while workdays().between(day, as_of) <= grace:
         day -= timedelta(days=1)
-    asked = select(Referral).where(Referral.state.in_(("sent", "claimed")), Referral.sent_on <= day)
+    asked = select(Referral).where(
+        Referral.state.in_(("sent", "claimed")), Referral.turn == "with_bank", Referral.due_on <= day
+    )
     return list(session.scalars(asked.order_by(Referral.id).limit(limit)))
 
 
@@ -227,26 +208,17 @@ def orphaned(session: Session, *, limit: int) -> list[Referral]:
     return list(session.scalars(asked.where(Referral.state.in_(LIVE), gone).order_by(Referral.id).limit(limit)))
 
 
-def _total() -> Any:
-    return func.count().over().label("total")
-
-
-def _in_tab(tab: str) -> ColumnElement[bool]:
-    """A tab's referrals; one whose need has ended stands under the ended ones at once, before the sweep closes it."""
-    stands = Need.state.in_(NEED_OPEN)
-    if tab in OF_TAB:
-        return and_(Referral.state.in_(OF_TAB[tab]), stands)
-    return or_(Referral.state.not_in(LIVE), ~stands)
-
-
-def _order(tab: str) -> tuple[Any, ...]:
-    if tab == ENDED:
-        return (Referral.answered_on.desc(), Referral.id.desc())
-    return (Referral.due_on, func.coalesce(Referral.points, -1).desc())
+def still_ticking(session: Session, last: datetime, *, limit: int) -> list[Referral]:
+    """Declined referrals whose clock was not stopped yet, and whose decline of ``last`` or earlier is for good."""
+    kept = exists().where(ReferralDecline.referral_id == Referral.id, ReferralDecline.recorded_at > last)
+    asked = select(Referral).where(Referral.state == "declined", Referral.turn != "stopped", ~kept)
+    return list(session.scalars(asked.order_by(Referral.id).limit(limit)))
 
 
 def _rows() -> Select[Any]:
-    firm = aliased(Organisation)
+    firm, reason = aliased(Organisation), aliased(ReferralDecline)
+    kept = select(func.max(reason.id)).where(reason.referral_id == Referral.id, _stands(reason))
+    latest = kept.correlate(Referral).scalar_subquery()
     return (
         select(
             Referral, Need, Organisation.name.label("bank"), Product.name.label("product"), Product.public_key,
@@ -258,9 +230,13 @@ def _rows() -> Select[Any]:
         .join(Product, Product.id == ProductVersion.product_id)
         .join(firm, firm.id == Need.organisation_id)
         .outerjoin(UserAccount, UserAccount.id == Referral.officer_id)
-        .outerjoin(ReferralDecline, ReferralDecline.referral_id == Referral.id)
+        .outerjoin(ReferralDecline, ReferralDecline.id == latest)
     )  # fmt: skip
 
 
 def _row(row: Any) -> ReferralRow:
     return ReferralRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7] or "", row[8])
+
+
+def _stands(reason: Any) -> ColumnElement[bool]:
+    return ~exists().where(ReferralDeclineUndo.decline_id == reason.id)

@@ -109,7 +109,7 @@ def test_a_reading_that_cannot_be_logged_is_not_shown(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("no room for the log")
 
-    monkeypatch.setattr("matchmaking.market.referrals.views.bank.log_reading", broken)
+    monkeypatch.setattr("matchmaking.market.referrals.views.desk.log_reading", broken)
     answer = visitor.get(f"/inbox/{made}")
     assert answer.status_code == 500
     assert FIRM not in answer.text

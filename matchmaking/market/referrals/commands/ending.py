@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.states import BUREAU, FIRM, SYSTEM
+from matchmaking.domain.turns import STOPPED
 from matchmaking.market.needs.commands import move_need
 from matchmaking.market.needs.models import Need
-from matchmaking.market.referrals.commands.moving import lock_need, move
+from matchmaking.market.referrals.commands.moving import change, lock_need, move
+from matchmaking.market.referrals.commands.standing import clock_columns, keep_turn
 from matchmaking.market.referrals.models import Referral
-from matchmaking.market.referrals.queries import live_of, orphaned, unanswered
+from matchmaking.market.referrals.queries import live_of, orphaned, still_ticking, unanswered
+from matchmaking.rulebook import number
 
 HOW = {
     "withdrawn": {"sent": ("withdraw", FIRM), "claimed": ("pass_over", SYSTEM), "": ("withdraw", FIRM)},
@@ -43,7 +46,10 @@ def lapse(session: Session, *, actor: str, as_of: date, at: datetime, limit: int
     """End referrals that no bank answered in the workdays of the parameter; how many, at most ``limit`` at a time."""
     found = unanswered(session, as_of, limit=limit)
     for referral in found:
-        move(session, actor=actor, role=SYSTEM, referral=referral, action="lapse", version=referral.version, at=at)
+        move(
+            session, actor=actor, role=SYSTEM, referral=referral, action="lapse", version=referral.version, at=at,
+            on=as_of,
+        )  # fmt: skip
     return len(found)
 
 
@@ -54,6 +60,19 @@ def close_orphans(session: Session, *, actor: str, at: datetime, limit: int = 20
         need = lock_need(session, referral.need_id)
         session.refresh(referral)
         _end(session, referral, need.state, actor=actor, at=at)
+    return len(found)
+
+
+def stop_clocks(session: Session, *, actor: str, as_of: date, at: datetime, limit: int = 200) -> int:
+    """Stop the clocks of declined referrals that can no longer be taken back, on the day of the answer; how many."""
+    last = at - timedelta(minutes=number("referral_undo_minutes", as_of))
+    found = still_ticking(session, last, limit=limit)
+    for referral in found:
+        lock_need(session, referral.need_id)
+        session.refresh(referral)
+        before, day = referral.turn, referral.answered_on or as_of
+        change(session, referral, referral.version, clock_columns(referral, STOPPED, day))
+        keep_turn(session, referral, "stop", before, actor=actor, role=SYSTEM, on=day, at=at)
     return len(found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.states import REFERRAL, SYSTEM
+from matchmaking.foundation.clock import business_day
 from matchmaking.foundation.trail import record
 from matchmaking.market.needs.commands import move_need
 from matchmaking.market.needs.models import Need
+from matchmaking.market.referrals.commands.standing import consequence, keep_turn
 from matchmaking.market.referrals.models import LIVE, Referral, ReferralEvent
 from matchmaking.market.referrals.queries import NEED_OPEN, live_of
 
@@ -22,6 +24,8 @@ TAGS = {
     "release": "referral.released",
     "accept": "referral.accepted",
     "decline": "referral.declined",
+    "undo": "referral.decline_undone",
+    "undo_accepted": "referral.decline_undone",
     "start_diligence": "referral.diligence_started",
     "submit": "referral.submitted",
     "return": "referral.returned",
@@ -51,9 +55,12 @@ def move(
     at: datetime,
     words: str = "",
     values: dict[str, Any] | None = None,
+    on: date | None = None,
 ) -> Referral:
     """Do ``action``; ``version`` is the one the page was made from, ``values`` columns that change with it.
 
+    ``on`` is the business day (that of ``at`` unless told). The clock follows: it ends with the referral, and a clock
+    that stood runs again when the bank goes on.
     ``sign`` brings the need to ``contracted``; when the last referral of a need ends without a signing the need is open
     again. Raises what ``REFERRAL.move`` raises, ``referral_moved_on`` where somebody else changed it meanwhile, and
     ``referral_need_ended`` where the firm withdrew the need.
@@ -61,25 +68,37 @@ def move(
     need = lock_need(session, referral.need_id)
     session.refresh(referral)
     if referral.version != version:
-        raise _moved_on(referral)
+        raise moved_on(referral)
     before, to = referral.state, REFERRAL.move(referral.state, action, role)
     if need.state not in NEED_OPEN and action not in ENDINGS:
         raise Refusal(Reason("referral_need_ended", {"state_word": f"state_need_{need.state}"}))
-    changed = session.execute(
-        update(Referral)
-        .where(Referral.id == referral.id, Referral.state == before, Referral.version == version)
-        .values(state=to, version=version + 1, **(values or {}))
-        .returning(Referral.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    session.refresh(referral)
-    if changed is None:
-        raise _moved_on(referral)
+    day, turn = on or business_day(at), referral.turn
+    turned = consequence(referral, action, to, day)
+    change(session, referral, version, {**(turned[2] if turned else {}), "state": to, **(values or {})})
     keep_event(session, referral, action, before, actor=actor, role=role, at=at, words=words)
+    if turned:
+        keep_turn(session, referral, turned[0], turn, actor=actor, role=turned[1] or role, on=day, at=at)
     payload = {"from": before, "to": to, "version": referral.version, "role": role}
     record(session, actor=actor, tag=TAGS[action], subject=subject_of(referral), payload=payload, at=at)
     _follow(session, need, referral, action, actor=actor, role=role, at=at)
     return referral
+
+
+def change(session: Session, referral: Referral, version: int, values: dict[str, Any]) -> None:
+    """Write ``values`` and raise the version, from the row as it was read; else ``referral_moved_on``."""
+    changed = session.execute(
+        update(Referral)
+        .where(
+            Referral.id == referral.id, Referral.state == referral.state, Referral.version == version,
+            Referral.turn == referral.turn,
+        )
+        .values(version=version + 1, **values)
+        .returning(Referral.id)
+        .execution_options(synchronize_session=False)
+    ).first()  # fmt: skip
+    session.refresh(referral)
+    if changed is None:
+        raise moved_on(referral)
 
 
 def subject_of(referral: Referral) -> str:
@@ -107,7 +126,8 @@ def keep_event(
     session.flush()
 
 
-def _moved_on(referral: Referral) -> Refusal:
+def moved_on(referral: Referral) -> Refusal:
+    """Somebody else changed it since the page was made."""
     return Refusal(Reason("referral_moved_on", {"state_word": f"state_referral_{referral.state}"}))
 
 

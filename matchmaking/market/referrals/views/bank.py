@@ -1,111 +1,85 @@
-"""待对接需求: the bank's inbox, today's first, and one referral with its two answers."""
+"""Each button of the bank's desk: 受理, 不予受理 and taking it back, 终止, the turn, giving work to somebody, files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from matchmaking.domain.declines import BANK
-from matchmaking.domain.matching.explain import NOTE
-from matchmaking.domain.reasons import Reason, Refusal
-from matchmaking.domain.states import REFERRAL
+from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.access.reading import log_reading
+from matchmaking.foundation.files import Kept
 from matchmaking.foundation.storage import session
 from matchmaking.foundation.web.keyed import keyed
-from matchmaking.foundation.web.locale import language
-from matchmaking.foundation.web.paging import Page, page_number
 from matchmaking.foundation.web.today import business_today
-from matchmaking.foundation.web.words import here
-from matchmaking.market.matches.queries import explained_again, recommendation_of
-from matchmaking.market.matches.wording import industry_name, said
 from matchmaking.market.referrals import commands
-from matchmaking.market.referrals.clock import clock_of
 from matchmaking.market.referrals.commands.moving import subject_of
-from matchmaking.market.referrals.forms import AssignForm, DeclineForm, StepForm
+from matchmaking.market.referrals.forms import AssignForm, DeclineForm, StepForm, TurnForm
 from matchmaking.market.referrals.models import Referral
-from matchmaking.market.referrals.queries import (
-    NEED_OPEN,
-    TABS,
-    ReferralRow,
-    dossier,
-    events_of,
-    inbox,
-    inbox_counts,
-    officers_at,
-    referral_by_key,
-    referral_row,
-    units_of,
-)
-from matchmaking.rulebook.reference import declines
+from matchmaking.market.referrals.queries import dossier, referral_by_key, referral_row, units_of
+from matchmaking.market.referrals.views.desk import bank_referrals, show
+from matchmaking.market.referrals.views.files import given_out, taken_in
 
-bank_referrals = Blueprint("bank_referrals", __name__)
-PER_PAGE = 50
-
-
-@bank_referrals.get("/inbox")
-@requires(Permission.READ_REFERRALS)
-def index() -> ResponseReturnValue:
-    """The list; three SQL statements with the session's."""
-    number, on, viewer = page_number(request.args.get("page")), business_today(), current_viewer()
-    asked = request.args.get("tab", "")
-    tab = asked if asked in TABS else TABS[0]
-    rows, total = inbox(session(), viewer, tab=tab, on=on, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
-    if number > 1 and not rows:
-        return redirect(here(page=None), code=303)
-    page = Page(number, total, lambda changes: here(**changes), PER_PAGE)
-    lines = [(row, clock_of(row.referral, on)) for row in rows]
-    return render_template(
-        "referrals/inbox.html", lines=lines, counts=inbox_counts(session(), viewer, on), page=page, tab=tab, tabs=TABS,
-        industry=industry_name,
-    )  # fmt: skip
-
-
-@bank_referrals.get("/inbox/<key:key>")
-@requires(Permission.READ_REFERRALS)
-def sheet(key: str) -> ResponseReturnValue:
-    """One referral; opening the firm's file on it is logged."""
-    return _sheet(key)
+MOVED = ("move_", "referral_moved", "referral_need", "referral_undo", "turn_not")
+"""Beginnings of codes that say that the world has moved on, rather than that something is to be typed again."""
 
 
 @bank_referrals.post("/inbox/<key:key>/accept")
 @requires(Permission.DECIDE_REFERRALS)
 def accept(key: str) -> ResponseReturnValue:
     """受理."""
-    on, at, viewer = business_today(), clock.now(), current_viewer()
-    form = StepForm()
-    version = form.version.data
+    return _plain(key, "accept", commands.accept)
 
-    def take(work: Session, referral: Referral) -> None:
-        commands.accept(
-            work, actor=viewer.actor, role=viewer.role.value, referral=referral, version=version, on=on, at=at
-        )
 
-    return _step(key, "accept", form, {"version": version}, take)
+@bank_referrals.post("/inbox/<key:key>/undo")
+@requires(Permission.DECIDE_REFERRALS)
+def undo(key: str) -> ResponseReturnValue:
+    """Take a decline back."""
+    return _plain(key, "undo", commands.undo_decline)
 
 
 @bank_referrals.post("/inbox/<key:key>/decline")
 @requires(Permission.DECIDE_REFERRALS)
 def decline(key: str) -> ResponseReturnValue:
     """不予受理, with the reason of the button pressed."""
-    on, at, viewer = business_today(), clock.now(), current_viewer()
-    form = DeclineForm()
-    version, reason, words = form.version.data, str(form.reason.data or "")[:60], form.words.data or ""
+    return _ended(key, "decline", commands.decline)
 
-    def refuse(work: Session, referral: Referral) -> None:
-        commands.decline(
-            work, actor=viewer.actor, role=viewer.role.value, referral=referral, version=version, reason=reason,
-            words=words, on=on, at=at,
-        )  # fmt: skip
 
-    return _step(key, "decline", form, {"version": version, "reason": reason, "words": words}, refuse)
+@bank_referrals.post("/inbox/<key:key>/terminate")
+@requires(Permission.DECIDE_REFERRALS)
+def terminate(key: str) -> ResponseReturnValue:
+    """终止办理, with the reason of the button pressed; the table lets the manager."""
+    return _ended(key, "terminate", commands.terminate)
+
+
+@bank_referrals.post("/inbox/<key:key>/turn")
+@requires(Permission.DECIDE_REFERRALS)
+def turn(key: str) -> ResponseReturnValue:
+    """Ask the firm or await a third party, and the clock stands; without a reason it runs again."""
+    on, at, viewer, form = business_today(), clock.now(), current_viewer(), TurnForm()
+    version, words = form.version.data, form.words.data or ""
+    action, _, reason = str(form.reason.data or "")[:60].partition(":")
+    kept, refused = _file(key, form)
+    if refused is not None:
+        return show(key, refused, form), 422
+
+    def pass_on(work: Session, referral: Referral) -> None:
+        told: dict[str, Any] = {"actor": viewer.actor, "role": viewer.role.value, "referral": referral,
+                                "version": version, "on": on, "at": at}  # fmt: skip
+        if action == "resume":
+            commands.resume(work, **told)
+        else:
+            commands.pause(work, action=action, reason=reason, words=words, kept=kept, **told)
+
+    body = {"version": version, "reason": f"{action}:{reason}", "words": words, "file": kept.sha256 if kept else None}
+    return _step(key, "turn", form, body, pass_on)
 
 
 @bank_referrals.post("/inbox/<key:key>/assign")
@@ -126,6 +100,59 @@ def assign(key: str) -> ResponseReturnValue:
     return _step(key, "assign", form, {"version": version, "unit": unit_id, "officer": officer}, give)
 
 
+@bank_referrals.get("/inbox/<key:key>/files/<id:link_id>")
+@requires(Permission.READ_REFERRALS)
+def file(key: str, link_id: int) -> ResponseReturnValue:
+    """A file of the referral; the firm's only while its file is open, and that reading is logged."""
+    viewer, on = current_viewer(), business_today()
+    row = referral_row(session(), viewer, key) or abort(404)
+    opened = dossier(session(), row.referral, row.need, on=on)
+    answer = given_out(row.referral, link_id, all_open=opened is not None)
+    if opened is not None:
+        subject = f"enterprise:{opened.enterprise.public_key}"
+        log_reading(viewer, subject=subject, under=subject_of(row.referral), at=clock.now())
+    return answer
+
+
+def _plain(key: str, action: str, command: Callable[..., Referral]) -> ResponseReturnValue:
+    """A step that asks for nothing."""
+    on, at, viewer, form = business_today(), clock.now(), current_viewer(), StepForm()
+    version = form.version.data
+
+    def do(work: Session, referral: Referral) -> None:
+        command(work, actor=viewer.actor, role=viewer.role.value, referral=referral, version=version, on=on, at=at)
+
+    return _step(key, action, form, {"version": version}, do)
+
+
+def _ended(key: str, action: str, command: Callable[..., Referral]) -> ResponseReturnValue:
+    """An end with a coded reason, words and a record where the reason asks for them."""
+    on, at, viewer, form = business_today(), clock.now(), current_viewer(), DeclineForm()
+    version, reason, words = form.version.data, str(form.reason.data or "")[:60], form.words.data or ""
+    kept, refused = _file(key, form)
+    if refused is not None:
+        return show(key, refused, form), 422
+
+    def end(work: Session, referral: Referral) -> None:
+        command(
+            work, actor=viewer.actor, role=viewer.role.value, referral=referral, version=version, reason=reason,
+            words=words, on=on, at=at, kept=kept,
+        )  # fmt: skip
+
+    body = {"version": version, "reason": reason, "words": words, "file": kept.sha256 if kept else None}
+    return _step(key, action, form, body, end)
+
+
+def _file(key: str, form: DeclineForm | TurnForm) -> tuple[Kept | None, Refusal | None]:
+    """What was attached, taken in before the unit of work; nobody keeps files on what they may not see."""
+    if referral_by_key(session(), current_viewer(), key) is None:
+        abort(404)
+    try:
+        return taken_in(form.evidence.data), None
+    except Refusal as refusal:
+        return None, refusal
+
+
 def _step(
     key: str, action: str, form: StepForm, body: dict[str, Any], do: Callable[[Session, Referral], None]
 ) -> ResponseReturnValue:
@@ -133,7 +160,7 @@ def _step(
     if referral_by_key(session(), viewer, key) is None:
         abort(404)
     if not form.validate_on_submit():
-        return _sheet(key, form=form), 422
+        return show(key, form=form), 422
 
     def work(inside: Session) -> dict[str, Any]:
         do(inside, referral_by_key(inside, viewer, key) or abort(404))
@@ -142,56 +169,9 @@ def _step(
     try:
         keyed(f"referrals.{action}", form.key.data, {"referral": key, **body}, work)
     except Refusal as refusal:
-        moved = refusal.reason.code.startswith(("move_", "referral_moved", "referral_need"))
-        return _sheet(key, refusal, form), 409 if moved else 422
+        return show(key, refusal, form), 409 if refusal.reason.code.startswith(MOVED) else 422
     after = referral_by_key(session(), viewer, key)
     # given to a unit that is not under one's own it is no longer there to be read
     return redirect(
         url_for("bank_referrals.sheet" if after else "bank_referrals.index", key=key if after else None), 303
     )
-
-
-def _sheet(key: str, refusal: Refusal | None = None, form: StepForm | None = None) -> str:
-    viewer, on = current_viewer(), business_today()
-    row = referral_row(session(), viewer, key) or abort(404)
-    opened = dossier(session(), row.referral, row.need, on=on)
-    if opened is not None:
-        subject = f"enterprise:{opened.enterprise.public_key}"
-        log_reading(viewer, subject=subject, under=subject_of(row.referral), at=clock.now())
-    stands = row.need.state in NEED_OPEN
-    may = REFERRAL.possible(row.referral.state, viewer.role.value) if stands else ()
-    units = units_of(session(), viewer) if "assign" in may else []
-    return render_template(
-        "referrals/bank_sheet.html", row=row, referral=row.referral, need=row.need if opened else None, opened=opened,
-        clock=clock_of(row.referral, on), may=may, refusal=refusal, events=events_of(session(), [row.referral.id]),
-        points=_points(row, opened is not None), note=said(NOTE, language()), industry=industry_name,
-        step_form=StepForm(formdata=None, version=row.referral.version),
-        decline_form=_again(form, row), groups=_groups(), stands=stands, units=units,
-        officers=officers_at(session(), [unit.id for unit in units]) if units else [],
-    )  # fmt: skip
-
-
-def _again(form: StepForm | None, row: ReferralRow) -> DeclineForm:
-    kept = form if isinstance(form, DeclineForm) else DeclineForm(formdata=None)
-    kept.version.data = row.referral.version
-    return kept
-
-
-def _groups() -> list[tuple[str, list[str]]]:
-    choices = declines().choices(BANK)
-    return [
-        (group, [reason.code for reason in choices if reason.group == group])
-        for group in dict.fromkeys(reason.group for reason in choices)
-    ]
-
-
-def _points(row: ReferralRow, opened: bool) -> list[dict[str, Any]]:
-    """The lines of points; what was seen of the firm is told in words only once its file is open."""
-    kept = recommendation_of(session(), row.referral.recommendation_id)
-    if kept is None:
-        return []
-    lines = [dict(line) for line in kept.lines["lines"]]
-    if opened:
-        told: dict[str, Reason] = {line.line: line.reason for line in explained_again(kept).lines}
-        lines = [{**line, "said": said(told[line["line"]], language())} for line in lines]
-    return lines

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from matchmaking.domain.reasons import Refusal
-from matchmaking.domain.states import BUREAU, NEED
+from matchmaking.domain.states import BUREAU, NEED, REFERRAL
 from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
@@ -24,7 +24,7 @@ from matchmaking.market.needs.queries import visible_need
 from matchmaking.market.referrals import commands
 from matchmaking.market.referrals.clock import clock_of, next_of, turn_of
 from matchmaking.market.referrals.forms import LONGEST_KEY, StepForm
-from matchmaking.market.referrals.queries import referrals_of
+from matchmaking.market.referrals.queries import referral_by_key, referrals_of
 
 bureau_referrals = Blueprint("bureau_referrals", __name__)
 
@@ -62,6 +62,34 @@ def push(key: str) -> ResponseReturnValue:
     return redirect(url_for("bureau_referrals.sheet", key=key), code=303)
 
 
+@bureau_referrals.post("/bureau/needs/<key:key>/referrals/<key:referral>/recall")
+@requires(Permission.PUSH_REFERRALS)
+def recall(key: str, referral: str) -> ResponseReturnValue:
+    """Take back what no bank has answered yet."""
+    viewer, form, on, at = current_viewer(), StepForm(), business_today(), clock.now()
+    need = visible_need(session(), viewer, key) or abort(404)
+    found = referral_by_key(session(), viewer, referral)
+    if found is None or found.need_id != need.id:
+        abort(404)
+    version = form.version.data
+    if not form.validate_on_submit():
+        return _sheet(key), 422
+
+    def take_back(work: Session) -> dict[str, Any]:
+        held = referral_by_key(work, viewer, referral) or abort(404)
+        commands.move(
+            work, actor=viewer.actor, role=viewer.role.value, referral=held, action="recall", version=version, on=on,
+            at=at,
+        )  # fmt: skip
+        return {"referral": referral}
+
+    try:
+        keyed("referrals.recall", form.key.data, {"referral": referral, "version": version}, take_back)
+    except Refusal as refusal:
+        return _sheet(key, refusal), 409
+    return redirect(url_for("bureau_referrals.sheet", key=key), code=303)
+
+
 def _sheet(key: str, refusal: Refusal | None = None) -> str:
     viewer, on = current_viewer(), business_today()
     need = visible_need(session(), viewer, key) or abort(404)
@@ -73,6 +101,7 @@ def _sheet(key: str, refusal: Refusal | None = None) -> str:
         found, refusal = None, lacking
     return render_template(
         "referrals/bureau.html", need=need, may=may, found=found, refusal=refusal,
+        may_recall=lambda referral: REFERRAL.may(referral.state, "recall", BUREAU),
         cards=[(row, clock_of(row.referral, on), next_of(row.referral), turn_of(row.referral)) for row in rows],
         ranked=wants_ranking(session(), need.organisation_id),
         form=StepForm(formdata=None, version=need.version), say=lambda reason: said(reason, language()),

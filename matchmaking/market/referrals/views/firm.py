@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -11,11 +12,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from matchmaking.domain.reasons import Reason, Refusal
-from matchmaking.domain.states import FIRM, NEED, REFERRAL
+from matchmaking.domain.states import FIRM, NEED, REFERRAL, TURN
 from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
+from matchmaking.foundation.files import evidence_of
 from matchmaking.foundation.storage import session
 from matchmaking.foundation.web.keyed import keyed
 from matchmaking.foundation.web.locale import language
@@ -27,9 +29,17 @@ from matchmaking.market.needs.queries import visible_need
 from matchmaking.market.products.queries import Offer, offer_on
 from matchmaking.market.referrals import commands
 from matchmaking.market.referrals.clock import clock_of, next_of, turn_of
-from matchmaking.market.referrals.forms import LONGEST_KEY, SendForm, StepForm
+from matchmaking.market.referrals.forms import LONGEST_KEY, AnswerForm, SendForm, StepForm
 from matchmaking.market.referrals.models import LIVE
-from matchmaking.market.referrals.queries import consent_for, events_of, referral_by_key, referrals_of
+from matchmaking.market.referrals.queries import (
+    NEED_OPEN,
+    ReferralRow,
+    consent_for,
+    events_of,
+    referrals_of,
+    turned_of,
+)
+from matchmaking.market.referrals.turns import TURNABLE, standing_of
 from matchmaking.registry.consents.commands import last_day
 from matchmaking.registry.consents.queries import open_consent
 from matchmaking.registry.enterprises.queries import enterprise_of_organisation
@@ -38,6 +48,7 @@ from matchmaking.rulebook import number
 from matchmaking.rulebook.consent_texts import consent_text
 
 referrals = Blueprint("referrals", __name__)
+WAY = ("sent", "accepted", "diligence", "deciding", "approved", "signed")
 MOVED = ("need_moved_on", "referral_moved_on", "consent_text_changed", "move_final", "move_not_now")
 
 
@@ -92,7 +103,7 @@ def send(key: str) -> ResponseReturnValue:
 @requires(Permission.READ_OWN_NEEDS)
 def progress(key: str) -> ResponseReturnValue:
     """Where the need stands at every bank."""
-    return _progress_page(key)
+    return progress_page(key)
 
 
 @referrals.post("/needs/<key:key>/withdraw")
@@ -111,31 +122,7 @@ def withdraw(key: str) -> ResponseReturnValue:
     try:
         keyed("referrals.withdraw", form.key.data, {"need": key, "version": version}, end)
     except Refusal as refusal:
-        return _progress_page(key, refusal), 409
-    return redirect(url_for("referrals.progress", key=key), code=303)
-
-
-@referrals.post("/needs/<key:key>/referrals/<key:referral>/withdraw")
-@requires(Permission.POST_NEEDS)
-def withdraw_one(key: str, referral: str) -> ResponseReturnValue:
-    """Take it back from one bank."""
-    need, form, viewer, at = _need(key), StepForm(), current_viewer(), clock.now()
-    found = referral_by_key(session(), viewer, referral)
-    if found is None or found.need_id != need.id:
-        abort(404)
-    version = form.version.data
-
-    def end(work: Session) -> dict[str, Any]:
-        held = referral_by_key(work, viewer, referral) or abort(404)
-        commands.move(
-            work, actor=viewer.actor, role=viewer.role.value, referral=held, action="withdraw", version=version, at=at
-        )
-        return {"referral": referral}
-
-    try:
-        keyed("referrals.withdraw_one", form.key.data, {"referral": referral, "version": version}, end)
-    except Refusal as refusal:
-        return _progress_page(key, refusal), 409
+        return progress_page(key, refusal), 409
     return redirect(url_for("referrals.progress", key=key), code=303)
 
 
@@ -148,27 +135,49 @@ def _send_page(need: Need, form: SendForm, products: list[str]) -> str:
     )  # fmt: skip
 
 
-def _progress_page(key: str, refusal: Refusal | None = None) -> str:
+def progress_page(
+    key: str, refusal: Refusal | None = None, *, answering: AnswerForm | None = None, of: str = ""
+) -> str:  # fmt: skip
+    """The page of every bank that has or had the need; ``answering`` is the form last sent, for the referral ``of``."""
     need, viewer, on = _need(key), current_viewer(), business_today()
     rows = referrals_of(session(), viewer, need)
     events: dict[int, list[Any]] = {}
     for event in events_of(session(), [row.referral.id for row in rows]):
         events.setdefault(event.referral_id, []).append(event)
-    cards = [
-        {
-            "row": row, "clock": clock_of(row.referral, on), "next": next_of(row.referral),
-            "turn": turn_of(row.referral), "events": events.get(row.referral.id, []),
-            "consented": row.referral.state not in LIVE or bool(consent_for(session(), row.referral, need, on=on)),
-            "may_withdraw": REFERRAL.may(row.referral.state, "withdraw", FIRM),
-        }
-        for row in rows
-    ]  # fmt: skip
+    cards = [_card(row, need, on, events.get(row.referral.id, []), answering if row.referral.public_key == of else None)
+             for row in rows]  # fmt: skip
     taken = {row.referral.legal_person_id for row in rows}
     return render_template(
         "referrals/progress.html", need=need, cards=cards, onward=_onward(need, taken), form=StepForm(formdata=None),
         may_withdraw=NEED.may(need.state, "withdraw", viewer.role.value), refusal=refusal,
         say=lambda reason: said(reason, language()),
     )  # fmt: skip
+
+
+def _card(row: ReferralRow, need: Need, on: date, events: list[Any], answering: AnswerForm | None) -> dict[str, Any]:
+    """One bank: who has it, since when and until when, what it wants, what the firm can do."""
+    referral = row.referral
+    steps = turned_of(session(), referral, all_open=True)
+    asked = TURN.may(referral.turn, "answer", FIRM) and referral.state in TURNABLE and need.state in NEED_OPEN
+    form = (answering or AnswerForm(formdata=None)) if asked else None
+    if form is not None:
+        form.version.data = referral.version
+    return {
+        "row": row, "clock": clock_of(referral, on), "next": next_of(referral), "turn": turn_of(referral),
+        "events": events, "standing": standing_of(referral, steps, on), "answering": form,
+        "way": _way(referral.state), "records": evidence_of(session(), f"decline:{referral.public_key}"),
+        "consented": referral.state not in LIVE or bool(consent_for(session(), referral, need, on=on)),
+        "may_withdraw": REFERRAL.may(referral.state, "withdraw", FIRM),
+        "may_leave": REFERRAL.may(referral.state, "take_elsewhere", FIRM) and need.state in NEED_OPEN,
+    }  # fmt: skip
+
+
+def _way(state: str) -> list[tuple[str, str]]:
+    """The steps of a referral, as (state, done, now or todo); none for one that has ended."""
+    if state not in WAY:
+        return []
+    at = WAY.index(state)
+    return [(one, "done" if place < at else "now" if place == at else "todo") for place, one in enumerate(WAY)]
 
 
 def _onward(need: Need, taken: set[int]) -> list[Fit]:
