@@ -1,30 +1,34 @@
-"""The demo city: everything that happened in it between January 2025 and 2026-09-30, told through the product's commands.
+"""The demo city: all that happened in it from January 2025 to 2026-09-30, told through the product's own commands.
 
-Loaded once, in one unit of work after the small demo; a second run finds it there and changes nothing. Figures, days and
-keys of agreements come from fixed arithmetic; nothing is drawn by lot.
+Loaded once, in one unit of work after the small demo; a second run finds it there and changes nothing. Figures, days
+and keys of papers come from fixed arithmetic; nothing is drawn by lot.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaking.delivery.audits.commands import take_snapshot
-from matchmaking.foundation.clock import SHANGHAI
 from matchmaking.foundation.storage import run_in_unit_of_work
+from matchmaking.registry.enterprises.models import Enterprise
 from matchmaking.registry.organisations.queries import organisation_by_key
 from matchmaking.registry.portfolios.queries import portfolio_by_code
 from matchmaking.seeds.city import CODE
 from matchmaking.seeds.city_banks import BANKS, tell_banks
 from matchmaking.seeds.diary import Diary
 from matchmaking.seeds.firms import tell_firms
-from matchmaking.seeds.gatherings import TODAY
+from matchmaking.seeds.lists import tell_lists
+from matchmaking.seeds.money import tell_money
+from matchmaking.seeds.months import tell_months
+from matchmaking.seeds.other_papers import other_papers, predecessor_of
 from matchmaking.seeds.papers import contract_papers
+from matchmaking.seeds.people import FIRM as TEA
+from matchmaking.seeds.pipeline import tell_pipeline
 from matchmaking.seeds.signing_by_list import tell_listed
+from matchmaking.seeds.signing_by_way import came_by_way, tell_way
 
-ACTOR = "seed:city"
 MARK = BANKS[0].key
 """Where this bank is, the city was loaded: all of it comes in one unit of work."""
 
@@ -34,7 +38,6 @@ class CitySeeded:
     """What ``seed_city`` did: ``acts`` 0 where the city was there already."""
 
     acts: int
-    snapshots: int
 
 
 def seed_city() -> CitySeeded:
@@ -44,23 +47,30 @@ def seed_city() -> CitySeeded:
 
 def _seed(session: Session) -> CitySeeded:
     if organisation_by_key(session, MARK) is not None:
-        return CitySeeded(0, 0)
+        return CitySeeded(0)
     diary = Diary(session)
-    diary.rows[CODE] = portfolio_by_code(session, CODE)
+    _find_the_small_demo(diary)
     tell_banks(diary)
     tell_firms(diary)
+    tell_money(diary)
+    listed = [paper for paper in contract_papers() if not came_by_way(paper)]
+    others = other_papers(listed)
     for paper in contract_papers():
+        if came_by_way(paper):
+            tell_way(diary, paper)
+        else:
+            tell_listed(diary, replace(paper, supersedes=predecessor_of(paper)))
+    for paper in others:
         tell_listed(diary, paper)
-    acts = diary.live_through()
-    return CitySeeded(acts, _snapshots(session))
+    tell_lists(diary, [*contract_papers(), *others])
+    tell_pipeline(diary)
+    tell_months(diary)
+    return CitySeeded(diary.live_through())
 
 
-def _snapshots(session: Session) -> int:
-    city = portfolio_by_code(session, CODE)
-    if city is None:
-        raise LookupError("the city's portfolio comes with the small demo")
-    at = datetime.combine(TODAY, time(18), SHANGHAI)
-    days: list[tuple[date, date]] = [(TODAY, TODAY)]
-    for as_of, known_on in days:
-        take_snapshot(session, actor=ACTOR, portfolio=city, as_of=as_of, known_on=known_on, at=at)
-    return len(days)
+def _find_the_small_demo(diary: Diary) -> None:
+    city = portfolio_by_code(diary.session, CODE)
+    tea = diary.session.scalars(select(Enterprise).where(Enterprise.public_key == TEA)).one_or_none()
+    if city is None or tea is None:
+        raise LookupError("the small demo comes first")
+    diary.rows.update({CODE: city, TEA: tea})

@@ -1,4 +1,4 @@
-"""The twelve invented banks of the demo city, their branches in the counties, and the ordinary loan each of them offers.
+"""The twelve invented banks of the demo city, their branches in the counties, and the ordinary loan of each.
 
 Three of them offer the five local products as well (``products.py``). 农村商业银行 and 村镇银行 are legal persons of
 their own. No bank of these names is known to exist; every term is 演示数据.

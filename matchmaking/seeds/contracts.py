@@ -1,4 +1,4 @@
-"""One hundred and twenty loan contracts of the demo city, 386,000,000.00 yuan, and what became of each yuan by 2026-09-30.
+"""The demo city's 120 loan contracts, 386,000,000.00 yuan, and what became of each yuan by 2026-09-30.
 
 A line: bank, number of the meeting, then pieces in 万元. A code is the bucket the piece ends in (``practice.md`` §3):
 A1 paid and confirmed · A2 paid, the bank's word alone · A3 an old loan renewed (A3b: nobody confirmed) · A4 paid, the

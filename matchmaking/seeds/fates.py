@@ -42,7 +42,7 @@ class Fate:
     last: date = field(init=False)
 
     def __post_init__(self) -> None:
-        self.last = self.paper.signed_on
+        self.last = max(self.paper.signed_on, self.paper.told_on)
 
     @property
     def row(self) -> Any:
@@ -62,6 +62,8 @@ class Fate:
                 self.confirmed(minor)
             elif code == "A4":
                 self.disputed(minor)
+            elif code == "R":
+                self.revolve(minor)
         if old:
             new = self.paper.minor("A1")
             if verified_old:
@@ -135,14 +137,31 @@ class Fate:
             hour=15,
         )  # fmt: skip
 
+    def revolve(self, minor: int) -> None:
+        """Half is drawn and paid back, half drawn again, then the other half: the peak is ``minor``."""
+        half = minor // 2
+        self.pay(half, "right")
+        day, key = self.next_day(25), f"{self.paper.key}-pay-1"
+        self.diary.note(
+            day,
+            lambda at: repayments.record_repayment(
+                self.diary.session, actor=BANK, portfolio=self.diary.rows["city"], firm=self._firm(),
+                lender=self.paper.bank.name, amount_minor=half, paid_on=day, at=at, disbursement=self.diary.rows[key],
+                public_key=f"{self.paper.key}-back",
+            ),
+            hour=15,
+        )  # fmt: skip
+        self.pay(half, "right")
+        self.pay(minor - half, "right")
+
     def rest(self, n: int) -> None:
         """What is not paid: closed, waiting for somebody, or without a word."""
         for code, minor in self.paper.pieces:
             if code in ENDS:
                 kind, by, reason = ENDS[code]
-                day = self.next_day(30)
-                self._on_paper(day, agreements.exit_agreement, f"{code.lower()}", kind=kind, by_party=by,
-                               exited_on=day, amount_minor=minor, reason=reason, actor=FIRM if by == "firm" else BANK)  # fmt: skip
+                day, who = self.next_day(30), FIRM if by == "firm" else BANK
+                told = {"kind": kind, "by_party": by, "exited_on": day, "amount_minor": minor, "reason": reason}
+                self._on_paper(day, agreements.exit_agreement, code.lower(), actor=who, **told)
             elif code == "W6":
                 day = max(self.next_day(3) + timedelta(days=1), TODAY - timedelta(days=8 + n % 12))
                 self.last = day

@@ -7,6 +7,7 @@ from typing import Any
 
 from matchmaking.delivery.agreements.commands import record_baseline, sign_agreement
 from matchmaking.delivery.agreements.models import Agreement
+from matchmaking.domain.conversion.instruments import CONTRACTS
 from matchmaking.rulebook.reference import divisions
 from matchmaking.seeds.diary import Diary
 from matchmaking.seeds.fates import Fate
@@ -18,7 +19,7 @@ ACTOR = "seed:officer"
 def tell_listed(diary: Diary, paper: Paper) -> None:
     """The signing on the day it was told, and everything after it."""
     diary.keep(paper.key, paper.told_on, lambda at: _sign(diary, paper, at))
-    if paper.instrument != "strategic" and not paper.minor("A5", "A5b"):
+    if paper.instrument in CONTRACTS and not paper.minor("A5", "A5b"):
         diary.note(paper.told_on, lambda at: _baseline(diary, paper, at))
     Fate(diary, paper).tell()
 

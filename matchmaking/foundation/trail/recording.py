@@ -6,13 +6,19 @@ from datetime import datetime
 from typing import Any
 
 import rfc8785
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from matchmaking.foundation.storage.bulk import table_of
 from matchmaking.foundation.trail.chain import GENESIS, BadPayload, check_payload, check_plain, event_hash, instant_text
 from matchmaking.foundation.trail.models import TrailEvent, TrailHead
 from matchmaking.foundation.trail.tags import check_tag
+
+# every command of the product ends in these three, so they are made once
+_HEAD = select(TrailHead.seq, TrailHead.hash).where(TrailHead.id == 1).with_for_update()
+_EVENT = table_of(TrailEvent).insert()
+_ADVANCE = table_of(TrailHead).update().where(table_of(TrailHead).c.id == 1)
 
 
 def record(session: Session, *, actor: str, tag: str, subject: str, payload: dict[str, Any], at: datetime) -> int:
@@ -36,8 +42,8 @@ def record(session: Session, *, actor: str, tag: str, subject: str, payload: dic
         "prev_hash": last_hash,
     }
     digest = event_hash(**fields, at=instant_text(at), payload=rfc8785.dumps(payload).decode())
-    session.execute(insert(TrailEvent).values(**fields, at=at, payload=payload, hash=digest))
-    session.execute(update(TrailHead).where(TrailHead.id == 1).values(seq=last_seq + 1, hash=digest))
+    session.execute(_EVENT, {**fields, "at": at, "payload": payload, "hash": digest})
+    session.execute(_ADVANCE, {"seq": last_seq + 1, "hash": digest})
     return last_seq + 1
 
 
@@ -52,10 +58,9 @@ def _check(actor: str, tag: str, subject: str, payload: dict[str, Any]) -> None:
 
 def _lock_head(session: Session) -> tuple[int, str]:
     """The last event's number and hash, locked; the chain's first writer makes the row."""
-    wanted = select(TrailHead.seq, TrailHead.hash).where(TrailHead.id == 1).with_for_update()
-    row = session.execute(wanted).first()
+    row = session.execute(_HEAD).first()
     if row is None:
         make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         session.execute(make(TrailHead).values(id=1, seq=0, hash=GENESIS).on_conflict_do_nothing())
-        row = session.execute(wanted).one()
+        row = session.execute(_HEAD).one()
     return row.seq, row.hash

@@ -152,8 +152,11 @@ def profile_on(
     session: Session, enterprise_id: int, on: date, known_at: datetime | None = None
 ) -> EnterpriseProfile | None:
     """The version valid on ``on``: of those from that day or before the latest, of one day the one told last."""
-    asked = select(EnterpriseProfile).join(Enterprise, Enterprise.id == EnterpriseProfile.enterprise_id)
-    return session.scalars(asked.where(Enterprise.id == enterprise_id, current_profile(on, known_at))).first()
+    one = EnterpriseProfile
+    asked = select(one).where(one.enterprise_id == enterprise_id, one.valid_from <= on)
+    if known_at is not None:
+        asked = asked.where(one.recorded_at <= known_at)
+    return session.scalars(asked.order_by(one.valid_from.desc(), one.id.desc()).limit(1)).first()
 
 
 def loans_of(session: Session, profile: EnterpriseProfile | None) -> list[EnterpriseLoan]:

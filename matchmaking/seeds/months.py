@@ -1,0 +1,72 @@
+"""What comes round every month: banks say how far they have reported, questions are asked, audits are kept."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from matchmaking.delivery.audits.commands import take_snapshot
+from matchmaking.delivery.audits.questions import raise_findings
+from matchmaking.delivery.disbursements.commands import report_through
+from matchmaking.delivery.disbursements.hearing import give_verdict
+from matchmaking.domain.conversion.facts import DUPLICATE_SIGNING
+from matchmaking.seeds.city import CODE
+from matchmaking.seeds.city_banks import BANKS, Bank
+from matchmaking.seeds.diary import Diary
+from matchmaking.seeds.gatherings import TODAY
+from matchmaking.seeds.other_papers import TWINS
+
+FIRST, ACTOR = date(2025, 3, 31), "seed:city"
+SILENT = {"changling": date(2026, 8, 31), "ziwu": date(2026, 8, 31), "tianzhu": date(2026, 6, 30)}
+"""Banks that have not reported for the present month, and the last month's end they did report."""
+ZERO = {"tianzhu", "nangongshan"}
+"""Banks whose reports say that nothing was paid; the one says so of this month only, the other of every month."""
+AUDITED = (
+    date(2025, 6, 30), date(2025, 9, 30), date(2025, 12, 31), date(2026, 3, 31), date(2026, 6, 30), date(2026, 7, 31),
+    date(2026, 8, 31), TODAY,
+)  # fmt: skip
+"""Days whose audits are kept: quarters, then months."""
+
+
+def month_ends() -> tuple[date, ...]:
+    """Every month's last day from the first meeting to the demo's day."""
+    ends, day = [], FIRST
+    while day <= TODAY:
+        ends.append(day)
+        following = (day + timedelta(days=1)).replace(day=28) + timedelta(days=4)
+        day = following - timedelta(days=following.day)
+    return tuple(ends)
+
+
+def tell_months(diary: Diary) -> None:
+    """Reports of every bank, the verdict on a paper signed twice, questions and audits of the evening."""
+    for end in month_ends():
+        for bank in BANKS:
+            if end <= SILENT.get(bank.code, TODAY):
+                told = min(end + timedelta(days=4), TODAY)
+                diary.note(told, lambda at, bank=bank, end=end: _report(diary, bank, end, at), hour=17)  # type: ignore[misc]
+    decided = date(2026, 7, 20)
+    diary.note(decided, lambda at: _merge(diary, decided, at))
+    for day in AUDITED:
+        diary.note(day, lambda at, day=day: _evening(diary, day, at), hour=19)  # type: ignore[misc]
+
+
+def _report(diary: Diary, bank: Bank, end: date, at: datetime) -> None:
+    zero = bank.code in ZERO and (bank.code == "tianzhu" or end == TODAY)
+    report_through(
+        diary.session, actor="seed:officer", portfolio=diary.rows[CODE], lender=bank.name, through=end, at=at,
+        zero=zero, public_key=f"city-report-{bank.code}-{end:%Y%m}",
+    )  # fmt: skip
+
+
+def _merge(diary: Diary, on: date, at: datetime) -> None:
+    first, second = (diary.rows[key] for key in TWINS)
+    give_verdict(
+        diary.session, actor="seed:office", subject=second, kind=DUPLICATE_SIGNING, other=first, decided_on=on,
+        document="演示核查意见〔2026〕1号", at=at, public_key="city-verdict-twins",
+    )  # fmt: skip
+
+
+def _evening(diary: Diary, day: date, at: datetime) -> None:
+    days = {"as_of": day, "known_on": day}
+    raise_findings(diary.session, actor="job:findings", portfolio=diary.rows[CODE], **days, at=at)
+    take_snapshot(diary.session, actor=ACTOR, portfolio=diary.rows[CODE], **days, at=at)
