@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.files import bind_folder
 from matchmaking.seeds.demo import seed_demo
+from tests.databases import seeded
 from tests.web_fixtures import Browser, sign_in
 
 
 @pytest.fixture
 def demo(app: Flask, people: dict[Role, int]) -> Flask:
     """The application with the demo in it, on its frozen day."""
-    bind_folder(app.config["SETTINGS"].instance)
-    seed_demo()
-    storage.remove_session()
+    folder = app.config["SETTINGS"].instance
+    bind_folder(folder)
+    seeded("demo", folder, seed_demo)
     return app
 
 

@@ -15,7 +15,7 @@ from matchmaking.market.needs.models import Need
 
 ADVANCE = ("claimed", "sent", "accepted", "diligence", "deciding", "approved", "signed")
 """States of a referral that stands, the furthest last."""
-METER = 1000
+METER = 480
 """Width of a meter in its own units."""
 PARTS = (
     ("confirmed", "bk-a1", ""),
@@ -75,7 +75,7 @@ def meter_of(paper: PaperSum) -> Meter:
     """The bar of one paper; parts of nothing are left out."""
     amounts = [getattr(paper, name) for name, _css, _texture in PARTS]
     parts, x = [], 0
-    for (name, css, texture), amount, width in zip(PARTS, amounts, apportion(amounts, METER, 12), strict=True):
+    for (name, css, texture), amount, width in zip(PARTS, amounts, apportion(amounts, METER, 6), strict=True):
         if amount:
             parts.append(MeterPart(name, css, texture, x, width, amount))
         x += width

@@ -20,7 +20,7 @@ from matchmaking.market.events.queries import attendance_of
 
 firm_desk = Blueprint("firm_desk", __name__)
 PER_PAGE = 5
-MOST_ASKED = 3
+MOST_ASKED = 2
 """Questions on the page; the rest wait their turn on the page of loans."""
 
 
@@ -37,9 +37,10 @@ def home() -> ResponseReturnValue:
     deeds = deeds_of(session(), Scope(needs, STEPS | MONEY))
     asked, waiting = unanswered_reports(session(), viewer, limit=MOST_ASKED)
     met = attendance_of(session(), viewer.organisation_id or 0)
+    cards = [card_of(one, [deed for deed in deeds if deed.need_id == one.need.id]) for one in own.needs]
     return render_template(
         "firm/home.html", own=own, asked=asked, waiting=waiting, form=AnswerForm(formdata=None), met=met,
-        cards=[card_of(one, [deed for deed in deeds if deed.need_id == one.need.id]) for one in own.needs],
+        cards=sorted(cards, key=lambda card: not card.next.waits),
         outcomes=outcomes_of(session(), viewer, [one.event.public_key for one in met]), today=business_today(),
         page=Page(number, own.total, lambda changes: here(**changes), PER_PAGE),
     )  # fmt: skip

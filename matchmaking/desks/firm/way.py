@@ -14,7 +14,7 @@ from matchmaking.domain.reasons import Reason
 from matchmaking.foundation.clock import business_day
 
 ENDED = ("withdrawn", "expired", "merged")
-TODO = ("verify", "send", "accept", "sign", "paid")
+TODO = ("post", "verify", "send", "accept", "sign", "paid")
 """Steps still to come, in order. Words: ``home_todo_<name>``."""
 
 
@@ -129,12 +129,12 @@ def _coming(standing: Standing, sums: Sequence[PaperSum]) -> list[Step]:
     if sums:
         return []
     live = [at.referral.state for at in standing.banks if at.live]
-    reached = {"draft": 0, "returned": 0, "posted": 0, "verified": 1, "listed": 1}.get(standing.need.state, 2)
+    reached = {"draft": 0, "returned": 0, "posted": 1, "verified": 2, "listed": 2}.get(standing.need.state, 3)
     if any(state not in ("sent", "claimed") for state in live):
-        reached = 3
+        reached = 4
     if standing.need.state in ("closed", "contracted"):
         return []
-    here = {0: "verify", 1: "send"}.get(reached)
+    here = {0: "post", 1: "verify", 2: "send"}.get(reached)
     return [
         Step("now" if name == here else "todo", "now" if name == here else "next", Reason(f"home_todo_{name}"))
         for name in TODO[reached:]

@@ -54,6 +54,9 @@ LOOKS: Mapping[str, tuple[str, str]] = {
     "repayment": ("redo", "mute"),
 }
 """Kind of deed → (shape, colour): shape and word carry the meaning, colour comes last."""
+BY_BANK = ("agreement", "baseline", "condition", "condition_met", "drawable_mark", "cut_proposal", "disbursement",
+           "repayment")  # fmt: skip
+BY_FIRM = ("draw_request", "confirmation")
 ENDS = {"decline", "refuse", "terminate", "withdraw", "take_elsewhere", "recall", "lapse", "merge", "expire", "revoke",
         "turn_down", "discard", "return"}  # fmt: skip
 GOES_ON = {"verify", "accept", "approve", "answer", "resume"}
@@ -73,6 +76,13 @@ class Line:
     kind: str
     taken_on: date | None = None
     """The day on which it was taken back; None while it stands."""
+
+    @property
+    def side(self) -> str:
+        """Whose word a fact without a role is: a code of words, or empty."""
+        if self.deed.source in BY_BANK:
+            return "side_bank"
+        return "side_firm" if self.deed.source in BY_FIRM else "side_office" if self.deed.source == "verdict" else ""
 
     @property
     def late(self) -> bool:
