@@ -12,7 +12,10 @@ from matchmaking.delivery.signings.views import bank_papers, papers
 from matchmaking.delivery.statements.views import statements
 from matchmaking.desks.firm.views import firm_desk
 from matchmaking.desks.front.views import front
+from matchmaking.desks.gatherings.views import gatherings
+from matchmaking.desks.letter.views import letter
 from matchmaking.desks.office.views import office
+from matchmaking.desks.operator.views import operator_desk
 from matchmaking.desks.public.views import public_desk
 from matchmaking.desks.thread.views import thread
 from matchmaking.market.batches.views import batches
@@ -42,5 +45,18 @@ def register_blueprints(app: Flask) -> None:
         statements,
         findings,
     )
-    for blueprint in (*registry, *market, batches, events, *delivery, awards, office, front, firm_desk, thread, public_desk):
+    for blueprint in (
+        *registry,
+        *market,
+        batches,
+        events,
+        *delivery,
+        awards,
+        office,
+        front,
+        firm_desk,
+        thread,
+        operator_desk,
+        public_desk,
+    ):
         app.register_blueprint(blueprint)

@@ -26,6 +26,14 @@ class Place:
 
 P = Permission
 PLACES = (
+    Place(_("平台运行"), "operator_desk.home", "operator_desk.home", P.RUN_JOBS, ("operator_desk.",)),
+    Place(
+        _("账号管理"),
+        "accounts.people",
+        "accounts.people",
+        P.MANAGE_ACCOUNTS,
+        ("accounts.people", "accounts.person", "accounts.new_person", "accounts.make_person"),
+    ),
     Place(_("待对接需求"), "bank_referrals.index", "bank_referrals.index", P.READ_REFERRALS, ("bank_referrals.",)),
     Place(
         _("我的贷款"),

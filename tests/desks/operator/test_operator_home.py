@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from matchmaking.desks.operator.watch import job_lines
@@ -78,13 +77,10 @@ def _troubles(session: Session) -> None:
     session.add(Task(kind="statement.import", state="failed", created_at=old, finished_at=old, **told))
 
 
-def test_what_waits_is_on_the_page(app: Flask, client: Browser) -> None:
+def test_what_waits_is_on_the_page(client: Browser) -> None:
     with time_machine.travel(NOON, tick=False):
         for _ in range(5):
-            app.test_client().post("/sign-in")
-            Browser(app, app.response_class).submit(
-                "/sign-in", {"login": "office_city", "password": "a wrong password"}
-            )
+            client.submit("/sign-in", {"login": "office_city", "password": "a wrong password"})
         run_in_unit_of_work(_troubles)
         page = sign_in(client, Role.OPERATOR).get("/operator").text
     assert "3 件事等您处理" in page, "a failed job, a failed task, a locked account"

@@ -1,0 +1,1 @@
+"""平台运行: what waits for the operator, and nothing of anybody's money."""
