@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 import time_machine
@@ -97,13 +96,14 @@ class Typist:
 
     # --- what each fact takes
 
-    @cached_property
-    def events(self) -> dict[str, f.Event]:
-        """The case's events."""
-        return {fact.key: fact for fact in self._all(f.Event)}
-
     def _all(self, kind: type) -> Iterable[Any]:
         return (fact for fact in self.case.facts if isinstance(fact, kind))
+
+    def hold(self, fact: f.Event) -> None:
+        """The bureau records the meeting that papers will name."""
+        told = {"kind": "matching", "number": fact.key, "name": "演示对接会", "place": "演示会场"}
+        answer = self.post("county", "/events/new", held_on=fact.held_on.isoformat(), **told)
+        self.typed[fact.key] = answer.headers["Location"].rsplit("/", 1)[1]
 
     def ask(self, amount: Money) -> None:
         """The firm writes and posts what it needs; the bureau verifies it."""
@@ -173,7 +173,7 @@ class Typist:
         if fact.signed_on != self.today:
             told["dated_on"] = fact.signed_on.isoformat()
         if fact.event:
-            told |= {"event_key": fact.event, "event_on": self.events[fact.event].held_on.isoformat()}
+            told["event_key"] = self.typed[fact.event]
         return told
 
     def condition(self, fact: f.Condition) -> None:
@@ -216,7 +216,9 @@ class Typist:
 
     def repay(self, fact: f.Repayment) -> None:
         """The officer records principal paid back, on its 借据 or on an older loan of the bank."""
-        agreement = self.typed[fact.signing] if fact.signing else next(iter(self.typed.values()))
+        agreement = (
+            self.typed[fact.signing] if fact.signing else next(self.typed[one.key] for one in self._all(f.Signing))
+        )
         on = self.typed[fact.disbursement] if fact.disbursement else "this" if fact.signing else "older"
         self.post(
             "officer", f"/bank/agreements/{agreement}/repayments", amount=wan(fact.amount), amount_unit="wan",
@@ -246,7 +248,7 @@ class Typist:
 
 
 def _nothing(_typist: Typist, _fact: f.Fact) -> None:
-    """Typed with its paper: the event a paper names, the baseline that is asked once at signing."""
+    """Typed with its paper: the baseline that is asked once, at signing."""
 
 
 def _need(typist: Typist, fact: f.Need) -> None:
@@ -255,7 +257,7 @@ def _need(typist: Typist, fact: f.Need) -> None:
 
 
 TYPED: dict[type, Callable[[Typist, Any], None]] = {
-    f.Event: _nothing,
+    f.Event: Typist.hold,
     f.Need: _need,
     f.Signing: Typist.sign,
     f.Baseline: _nothing,

@@ -1,7 +1,7 @@
 """The ten golden cases typed in over HTTP by their actors, each fact on its day, ending in the figures of the files.
 
-Not typed as facts of their own, because no actor types them so: an event stands on the papers that name it; a baseline
-is asked once, with the paper (the files tell it four days later); what is to be judged is asked by the nightly check.
+Not typed as facts of their own, because no actor types them so: a baseline is asked once, with the paper (the files
+tell it four days later); what is to be judged is asked by the nightly check.
 All on SQLite; on PostgreSQL the cases in which most happens.
 """
 
@@ -32,16 +32,17 @@ from tests.web_fixtures import make_app
 
 CASES = {case.name: case for case in golden_cases()}
 ON_BOTH = ("case_03", "case_04", "case_06", "case_10")
+WHERE = [
+    *(("sqlite", name) for name in CASES),
+    *(("postgresql", name) for name in CASES if name.startswith(ON_BOTH)),
+]
 
 
 @pytest.fixture
 def typist(
-    request: pytest.FixtureRequest, database: str, engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Typist]:
     """The city of the case in February 2025."""
-    name: str = request.param
-    if engine_name != "sqlite" and not name.startswith(ON_BOTH):
-        pytest.skip("typed on SQLite only")
     for module in (market_world, referral_world):
         monkeypatch.setattr(module, "TODAY", OPENS)
         monkeypatch.setattr(module, "NOON", noon(OPENS))
@@ -51,7 +52,7 @@ def typist(
     settings = Settings(environment="test", instance=tmp_path / "instance", database_url=database, secret_key="t" * 40)
     app = make_app(settings)
     with time_machine.travel(noon(OPENS), tick=True) as travel:
-        yield build_golden(app, settings, travel, CASES[name])
+        yield build_golden(app, settings, travel, CASES[request.param])
 
 
 def audited(expected: Expectation, scope: Scope | None = None) -> CaseAudit:
@@ -78,7 +79,7 @@ def said(ppm: int | None) -> str:
     return "不适用" if ppm is None else percent_text(ppm)
 
 
-@pytest.mark.parametrize("typist", list(CASES), indirect=True)
+@pytest.mark.parametrize(("engine_name", "typist"), WHERE, indirect=True)
 def test_typed_in_by_its_actors(typist: Typist) -> None:
     typist.type_in()
     storage.remove_session()
@@ -120,7 +121,7 @@ def apart(typist: Typist) -> None:
             assert grade.verified.minor // 100 == told["verified"]
         event = expected.words.get("event")
         if event:
-            assert held(audited(expected, Scope.event(event["key"])), "loan_contract")["signed"] == 0
+            assert held(audited(expected, Scope.event(typist.typed[event["key"]])), "loan_contract")["signed"] == 0
             (tally,) = audited(expected).events
             assert {g.instrument: g.signed.minor // 100 for g in tally.pre_event} == event["pre_event"]
             months = {m.cohort.predicate: m.signed.minor // 100 for m in audited(expected).months}

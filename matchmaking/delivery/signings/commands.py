@@ -98,11 +98,12 @@ def sign_for_firm(session: Session, *, actor: str, role: str, paper: Paper, vers
 
 
 def countersign(
-    session: Session, *, actor: str, role: str, paper: Paper, version: int, on: date, at: datetime
-) -> Agreement:
+    session: Session, *, actor: str, role: str, paper: Paper, version: int, on: date, at: datetime,
+    public_key: str | None = None,
+) -> Agreement:  # fmt: skip
     """The bank's signature: in one unit of work the paper is signed, the need contracted and the agreement recorded.
 
-    ``on`` is the signing day, unless the paper bears an earlier one of its own.
+    ``on`` is the signing day, unless the paper bears an earlier one of its own. ``public_key``: the agreement's.
     Raises what the tables raise (withdrawn, signed already, somebody else's turn),
     ``decision_not_open`` where the line is over, ``over_line``, and ``portfolio_missing`` without the city's own.
     """
@@ -118,7 +119,9 @@ def countersign(
         values={"bank_signed_by": actor, "signed_on": day}, before_trail=portfolio,
     )  # fmt: skip
     follow(session, referral, "countersign", actor=actor, role=role, at=at)
-    agreement = _record_agreement(session, paper, decision, portfolio, referral.area_code, actor=actor, on=day, at=at)
+    agreement = _record_agreement(
+        session, paper, decision, portfolio, referral.area_code, actor=actor, on=day, at=at, public_key=public_key
+    )
     session.execute(update(Paper).where(Paper.id == paper.id).values(agreement_id=agreement.id))
     session.refresh(paper)
     return agreement
@@ -159,7 +162,7 @@ def move_paper(
 
 def _record_agreement(
     session: Session, paper: Paper, decision: CreditDecision, portfolio: Portfolio, area: str, *, actor: str, on: date,
-    at: datetime,
+    at: datetime, public_key: str | None,
 ) -> Agreement:  # fmt: skip
     firm, branch = session.get_one(Organisation, paper.firm_id), session.get_one(Organisation, paper.bank_id)
     lender = session.get_one(Organisation, branch.legal_person_id)
@@ -171,7 +174,7 @@ def _record_agreement(
         declared=paper.declared, revolving=paper.revolving, need_key=decision.need_key, need_minor=decision.need_minor,
         event_key=paper.event_key, event_on=paper.event_on, product=decision.product or None,
         area_scheme="GB/T 2260", area_code=area, area_name=county.zh if county else None,
-        supersedes=agreement_by_key(session, paper.follows_key) if paper.follows_key else None,
+        supersedes=agreement_by_key(session, paper.follows_key) if paper.follows_key else None, public_key=public_key,
     )  # fmt: skip
     record_baseline(
         session, actor=actor, agreement=agreement, balance_minor=paper.baseline_minor, on_day=on, at=at,

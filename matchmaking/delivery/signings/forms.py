@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,10 +11,12 @@ from wtforms.validators import ValidationError
 
 from matchmaking.delivery.signings.facts import PaperTold, terms_of
 from matchmaking.delivery.signings.models import INSTRUMENTS, Paper
+from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.web.choice_fields import ItemsField, OneOf, PercentField
 from matchmaking.foundation.web.forms import BaseForm, CountField, DayField, MoneyField, Needed, TextField
 from matchmaking.foundation.web.keyed import VersionField
 from matchmaking.foundation.web.locale import words_of
+from matchmaking.market.events.models import Event
 
 LONGEST_TERM = 600
 HIGHEST_RATE = 360_000
@@ -35,8 +38,7 @@ class PaperForm(BaseForm):
     available_until = DayField(_l("最晚哪天可以提款（没约定就空着）"))
     dated_on = DayField(_l("纸质合同上的签署日（已在线下签好才填）"))
     follows_key = TextField(_l("接着哪份意向或额度签"), longest=120)
-    event_key = TextField(_l("在哪场对接会上签的（活动编号，没有就空着）"), longest=120)
-    event_on = DayField(_l("对接会哪天开的"))
+    event_key = TextField(_l("在哪场对接会上签的"), longest=120)
 
     def validate_instrument(self, field: OneOf) -> None:
         """Chosen."""
@@ -54,11 +56,6 @@ class PaperForm(BaseForm):
         """Read."""
         _read(field)
 
-    def validate_event_on(self, field: DayField) -> None:
-        """An event has its day, and a day its event."""
-        if bool(field.data) != bool(self.event_key.data):
-            raise ValidationError(words_of("paper_event_incomplete"))
-
     @classmethod
     def of(cls, paper: Paper) -> PaperForm:
         """Filled from what is kept."""
@@ -68,12 +65,17 @@ class PaperForm(BaseForm):
             term_months=kept.term_months, rate=kept.rate_ppm, revolving=kept.revolving, declared=kept.declared,
             baseline=kept.baseline, ious=kept.ious, promised_on=kept.promised_on,
             available_until=kept.available_until, dated_on=kept.dated_on, follows_key=kept.follows_key,
-            event_key=kept.event_key, event_on=kept.event_on,
+            event_key=kept.event_key,
         )  # fmt: skip
 
-    @property
-    def terms(self) -> PaperTold:
-        """What was typed; after ``validate_on_submit`` only."""
+    def told(self, events: Sequence[Event]) -> PaperTold:
+        """What was typed, with the day of the meeting it names; after ``validate_on_submit`` only.
+
+        Raises :class:`Refusal` ``paper_event_unknown`` where the meeting is none of ``events``.
+        """
+        named = next((one for one in events if one.public_key == self.event_key.data), None)
+        if self.event_key.data and named is None:
+            raise Refusal(Reason("paper_event_unknown"))
         amount: Any = self.amount.data
         baseline: Any = self.baseline.data
         promised: Any = self.promised_on.data
@@ -90,8 +92,8 @@ class PaperForm(BaseForm):
             available_until=self.available_until.data,
             dated_on=self.dated_on.data,
             follows_key=self.follows_key.data or None,
-            event_key=self.event_key.data or None,
-            event_on=self.event_on.data,
+            event_key=named.public_key if named else None,
+            event_on=named.held_on if named else None,
         )
 
 

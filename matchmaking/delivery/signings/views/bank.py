@@ -24,6 +24,8 @@ from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.storage import session
 from matchmaking.foundation.web.keyed import keyed
 from matchmaking.foundation.web.today import business_today
+from matchmaking.market.events.models import Event
+from matchmaking.market.events.queries import event_by_key, open_events
 
 bank_papers = Blueprint("bank_papers", __name__)
 
@@ -44,7 +46,11 @@ def draft(key: str) -> ResponseReturnValue:
     row = _decision(session(), key)
     if not form.validate_on_submit():
         return _under(row, form), 422
-    terms = form.terms
+    try:
+        terms = form.told(open_events(session(), on))
+    except Refusal as refusal:
+        form.add_refusal(refusal, "event_key")
+        return _under(row, form), 422
 
     def make(work: Session) -> dict[str, Any]:
         line = _decision(work, key).decision
@@ -76,7 +82,11 @@ def edit(key: str) -> ResponseReturnValue:
     _paper(session(), key)
     if not form.validate_on_submit():
         return _page(key, form=form), 422
-    terms, version = form.terms, form.version.data
+    try:
+        terms, version = form.told(open_events(session(), on)), form.version.data
+    except Refusal as refusal:
+        form.add_refusal(refusal, "event_key")
+        return _page(key, form=form), 422
 
     def amend(work: Session) -> None:
         commands.amend_paper(
@@ -153,10 +163,14 @@ def _paper(work: Session, key: str) -> Paper:
     return row.paper if row else abort(404)
 
 
+def _meetings() -> list[Event]:
+    return open_events(session(), business_today())
+
+
 def _under(row: DecisionRow, form: PaperForm) -> str:
     rows = queries.papers_of_decision(session(), current_viewer(), row.decision.id)
     intents = queries.intents_of(session(), row.decision.firm_id, row.decision.bank_id)
-    return render_template("papers/under.html", row=row, rows=rows, form=form, intents=intents)
+    return render_template("papers/under.html", row=row, rows=rows, form=form, intents=intents, meetings=_meetings())
 
 
 def _page(key: str, *, refusal: Refusal | None = None, form: PaperForm | None = None) -> str:
@@ -167,5 +181,6 @@ def _page(key: str, *, refusal: Refusal | None = None, form: PaperForm | None = 
     return render_template(
         "papers/sheet.html", row=row, paper=paper, refusal=refusal, form=form or PaperForm.of(paper), step=step,
         may=SIGNING.possible(paper.state, viewer.role.value), events=queries.history(session(), paper.id),
-        intents=queries.intents_of(session(), paper.firm_id, paper.bank_id),
+        intents=queries.intents_of(session(), paper.firm_id, paper.bank_id), meetings=_meetings(),
+        event=event_by_key(session(), paper.event_key) if paper.event_key else None,
     )  # fmt: skip

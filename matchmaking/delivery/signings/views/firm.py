@@ -20,6 +20,7 @@ from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.storage import session
 from matchmaking.foundation.web.keyed import keyed
+from matchmaking.market.events.queries import event_by_key
 
 papers = Blueprint("papers", __name__)
 
@@ -69,4 +70,5 @@ def _page(key: str, refusal: Refusal | None = None) -> str:
         "papers/own.html", row=row, paper=row.paper, refusal=refusal,
         may=SIGNING.possible(row.paper.state, viewer.role.value),
         step=FirmStepForm(formdata=None, version=row.paper.version),
+        event=event_by_key(session(), row.paper.event_key) if row.paper.event_key else None,
     )  # fmt: skip
