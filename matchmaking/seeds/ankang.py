@@ -6,17 +6,22 @@ and keys of papers come from fixed arithmetic; nothing is drawn by lot.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaking.foundation.storage import run_in_unit_of_work
+from matchmaking.foundation.clock import SHANGHAI
+from matchmaking.foundation.files import Kept, attach
+from matchmaking.foundation.storage import run_in_unit_of_work, session
 from matchmaking.registry.enterprises.models import Enterprise
 from matchmaking.registry.organisations.queries import organisation_by_key
 from matchmaking.registry.portfolios.queries import portfolio_by_code
 from matchmaking.seeds.city import CODE
 from matchmaking.seeds.city_banks import BANKS, tell_banks
+from matchmaking.seeds.city_people import tell_people
 from matchmaking.seeds.diary import Diary
 from matchmaking.seeds.firms import tell_firms
 from matchmaking.seeds.lists import tell_lists
@@ -28,6 +33,7 @@ from matchmaking.seeds.people import FIRM as TEA
 from matchmaking.seeds.pipeline import tell_pipeline
 from matchmaking.seeds.signing_by_list import tell_listed
 from matchmaking.seeds.signing_by_way import came_by_way, tell_way
+from matchmaking.seeds.vouchers import keep_told
 
 MARK = BANKS[0].key
 """Where this bank is, the city was loaded: all of it comes in one unit of work."""
@@ -42,16 +48,19 @@ class CitySeeded:
 
 def seed_city() -> CitySeeded:
     """Bring in the whole city where it is missing. Needs the small demo (``seed_demo``) before it."""
-    return run_in_unit_of_work(_seed)
-
-
-def _seed(session: Session) -> CitySeeded:
-    if organisation_by_key(session, MARK) is not None:
+    if organisation_by_key(session(), MARK) is not None:
         return CitySeeded(0)
-    diary = Diary(session)
-    _find_the_small_demo(diary)
+    diary = tell_city()
+    kept = keep_told(diary.vouchers)
+    return run_in_unit_of_work(_seed, diary=diary, kept=kept)
+
+
+def tell_city() -> Diary:
+    """Everything that will happen, noted and not yet done."""
+    diary = Diary()
     tell_banks(diary)
     tell_firms(diary)
+    tell_people(diary)
     tell_money(diary)
     listed = [paper for paper in contract_papers() if not came_by_way(paper)]
     others = other_papers(listed)
@@ -65,12 +74,21 @@ def _seed(session: Session) -> CitySeeded:
     tell_lists(diary, [*contract_papers(), *others])
     tell_pipeline(diary)
     tell_months(diary)
-    return CitySeeded(diary.live_through())
+    return diary
 
 
-def _find_the_small_demo(diary: Diary) -> None:
-    city = portfolio_by_code(diary.session, CODE)
-    tea = diary.session.scalars(select(Enterprise).where(Enterprise.public_key == TEA)).one_or_none()
+def _seed(work: Session, *, diary: Diary, kept: Mapping[str, Kept]) -> CitySeeded:
+    if organisation_by_key(work, MARK) is not None:
+        return CitySeeded(0)
+    city = portfolio_by_code(work, CODE)
+    tea = work.scalars(select(Enterprise).where(Enterprise.public_key == TEA)).one_or_none()
     if city is None or tea is None:
         raise LookupError("the small demo comes first")
+    diary.rows.clear()
     diary.rows.update({CODE: city, TEA: tea})
+    acts = diary.live_through(work)
+    for one in diary.vouchers:
+        at = datetime.combine(one.day, time(20), SHANGHAI)
+        words = f"{one.words}（演示凭证）"
+        attach(work, kept[one.subject], subject=one.subject, words=words, actor="seed:city", at=at)
+    return CitySeeded(acts)

@@ -11,7 +11,8 @@ from matchmaking.delivery.agreements import commands as agreements
 from matchmaking.delivery.disbursements import commands as disbursements
 from matchmaking.delivery.disbursements import hearing
 from matchmaking.delivery.repayments import commands as repayments
-from matchmaking.seeds.diary import Diary
+from matchmaking.domain.money import plain_amount
+from matchmaking.seeds.diary import Diary, Told
 from matchmaking.seeds.gatherings import TODAY
 from matchmaking.seeds.papers import Paper
 
@@ -51,6 +52,7 @@ class Fate:
 
     def tell(self) -> None:
         """Everything after the signing; baselines first, as they are asked for at the signing."""
+        self._signed_paper()
         old, n = self.paper.minor("A3", "A3b"), self.paper.number
         verified_old = self.paper.minor("A3")
         for code, minor in self.paper.pieces:
@@ -73,6 +75,13 @@ class Fate:
                 self.pay(old - verified_old)
                 self.repay_old(old - verified_old)
         self.rest(n)
+
+    def _signed_paper(self) -> None:
+        paper = self.paper
+        if paper.instrument == "loan_contract" and paper.amount_minor is not None:
+            amount = plain_amount(paper.amount_minor)
+            lines = (f"签约编号：{paper.key}", f"金额：{amount} 元", f"签约日：{paper.signed_on}")
+            self.diary.vouchers.append(Told(f"agreement:{paper.key}", "签约文本", lines, paper.told_on))
 
     def next_day(self, gap: int) -> date:
         """A day for the next thing: ``gap`` days on, never later than three days before the demo's day."""
@@ -183,6 +192,8 @@ class Fate:
 
     def _report(self, key: str, iou: str, minor: int, day: date) -> None:
         told = min(day + timedelta(days=1), TODAY)
+        lines = (f"借据号：{iou}", f"金额：{plain_amount(minor)} 元", f"起息日：{day}", f"签约编号：{self.paper.key}")
+        self.diary.vouchers.append(Told(f"disbursement:{key}", f"借据 {iou}", lines, told))
         payee = "原料供应商（演示）" if minor >= TO_PAYEE else None
         self.diary.keep(
             key,

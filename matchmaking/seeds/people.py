@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,7 +39,9 @@ PERSONAS = (
 )
 
 
-def ensure_people(session: Session, *, places: Mapping[str, int], at: datetime) -> dict[str, int]:
+def ensure_people(
+    session: Session, *, places: Mapping[str, int], at: datetime, people: Sequence[Persona] = PERSONAS
+) -> dict[str, int]:
     """Login → id of every persona, made where missing. ``places``: key → id of the organisations they work for."""
     return {
         who.login: ensure_user(
@@ -53,5 +55,5 @@ def ensure_people(session: Session, *, places: Mapping[str, int], at: datetime) 
             organisation_id=None if who.works_for is None else places[who.works_for],
             at=at,
         )
-        for who in PERSONAS
+        for who in people
     }

@@ -143,5 +143,5 @@ def _step(way: Way, role: str, action: str, at: datetime) -> None:
     move_need(way.session, **_as(role), need=way.need, version=way.need.version, action=action, at=at)
 
 
-def _as(role: str) -> dict[str, str]:
+def _as(role: str) -> dict[str, Any]:
     return {"actor": ACTORS.get(role, f"seed:{SYSTEM}"), "role": role}

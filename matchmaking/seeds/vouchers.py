@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from matchmaking.domain.conversion import facts as f
 from matchmaking.domain.money import plain_amount
 from matchmaking.foundation.files import Kept, keep
+from matchmaking.seeds.diary import Told
 
 NOTE = "演示凭证：企业、银行、单据均为虚构，不作任何凭据。\nDemo voucher: firm, bank and document are invented.\n"
 
@@ -32,9 +33,21 @@ def keep_vouchers(facts: Iterable[f.Fact]) -> list[Voucher]:
     return made
 
 
+def keep_told(told: Iterable[Told]) -> dict[str, Kept]:
+    """Write a voucher for everything the diary names, before the unit of work; subject → its file."""
+    return {one.subject: keep(_text(list(one.lines)), name=_name(one), media={"text"}) for one in told}
+
+
+def _name(one: Told) -> str:
+    return f"{one.words} {one.subject.partition(':')[2]}.txt"
+
+
+def _text(lines: list[str]) -> bytes:
+    return (NOTE + "\n" + "\n".join(lines) + "\n").encode("utf-8")
+
+
 def _voucher(key: str, kind: str, words: str, lines: list[str]) -> Voucher:
-    text = NOTE + "\n" + "\n".join(lines) + "\n"
-    kept = keep(text.encode("utf-8"), name=f"{words} {key}.txt", media={"text"})
+    kept = keep(_text(lines), name=f"{words} {key}.txt", media={"text"})
     return Voucher(kept, f"{kind}:{key}", f"{words}（演示凭证）")
 
 

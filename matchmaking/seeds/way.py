@@ -172,9 +172,10 @@ class Way:
     def countersign(self, on: date, at: datetime) -> None:
         """The bank signs: from here it is an agreement."""
         self.diary.rows[self.agreement_key] = signings.countersign(
-            self.session, **self._as(MANAGER), paper=self.sheet, version=self.sheet.version, on=on, at=at
-        )
+            self.session, **self._as(MANAGER), paper=self.sheet, version=self.sheet.version, on=on, at=at,
+            public_key=self.agreement_key,
+        )  # fmt: skip
 
     @staticmethod
-    def _as(role: str) -> dict[str, str]:
+    def _as(role: str) -> dict[str, Any]:
         return {"actor": ACTORS[role], "role": role}
