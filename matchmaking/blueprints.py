@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from matchmaking.delivery.decisions.views import decisions
+from matchmaking.delivery.decisions.views import decisions, my_lines
 from matchmaking.delivery.disbursements.views import bank_agreements, bank_reports, loans
 from matchmaking.delivery.findings.views import findings
 from matchmaking.delivery.repayments.views import bank_repayments
 from matchmaking.delivery.signings.views import bank_papers, papers
 from matchmaking.delivery.statements.views import statements
+from matchmaking.desks.bureau.views import bureau_desk
 from matchmaking.desks.firm.views import firm_desk
 from matchmaking.desks.front.views import front
 from matchmaking.desks.gatherings.views import gatherings
@@ -36,6 +37,7 @@ def register_blueprints(app: Flask) -> None:
     market = (needs, bureau_needs, products, bank_products, matches, referrals, bank_referrals, bureau_referrals)
     delivery = (
         decisions,
+        my_lines,
         bank_papers,
         papers,
         bank_agreements,
@@ -53,10 +55,13 @@ def register_blueprints(app: Flask) -> None:
         *delivery,
         awards,
         office,
+        gatherings,
+        letter,
         front,
         firm_desk,
         thread,
         operator_desk,
+        bureau_desk,
         public_desk,
     ):
         app.register_blueprint(blueprint)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from matchmaking.delivery.audits import jobs as audits
 from matchmaking.delivery.audits.intake import jobs as _import  # noqa: F401  registers statement.import
+from matchmaking.delivery.decisions import jobs as decisions
 from matchmaking.delivery.signings import jobs as signings
 from matchmaking.delivery.statements import jobs as _preview  # noqa: F401  registers statement.preview
+from matchmaking.desks.gatherings import jobs as gatherings
 from matchmaking.foundation.files import jobs as files
 from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail import jobs as trail
@@ -28,7 +30,10 @@ JOBS: tuple[Job, ...] = (
     # after lines and referrals have lapsed
     Job("lapse-papers", signings.run, "35 0 * * *"),
     Job("close-referrals", referrals.run_sweep, "*/10 * * * *"),
+    Job("lapse-decisions", decisions.run, "30 0 * * *"),
+    Job("close-decisions", decisions.run_sweep, "*/10 * * * *"),
     # what needs a word is asked first, so that the audit of the same evening counts it
     Job("findings", audits.run_findings, "0 21 * * *", 7),
     Job("audit", audits.run_audit, "30 21 * * *", 7),
+    Job("event-outcomes", gatherings.run, "45 21 * * *"),
 )

@@ -28,7 +28,7 @@ class EventOutcome(Base):
     event_key: Mapped[str] = mapped_column(String(120))
     portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolio.id"))
     horizon: Mapped[int] = mapped_column(Integer)
-    """Days after the meeting: 30, 90, 180, 360; 0 for the portfolio's present day."""
+    """Days after the meeting: 30, 90, 180 or 360."""
     as_of: Mapped[date] = mapped_column(Date)
     facts_seq: Mapped[int] = mapped_column(Integer)
     instrument: Mapped[str] = mapped_column(String(30))

@@ -27,6 +27,7 @@ class Place:
 P = Permission
 PLACES = (
     Place(_("平台运行"), "operator_desk.home", "operator_desk.home", P.RUN_JOBS, ("operator_desk.",)),
+    Place(_("企业与批次"), "bureau_desk.home", "bureau_desk.home", P.VERIFY_ENTERPRISES, ("bureau_desk.",)),
     Place(
         _("账号管理"),
         "accounts.people",
@@ -61,6 +62,7 @@ PLACES = (
     Place(_("企业"), "enterprises.index", "enterprises.index", P.READ_ENTERPRISES, ("enterprises.", "consents.papers")),
     Place(_("批次与活动"), "batches.index", "batches.index", P.READ_LISTS, ("batches.", "events.", "awards.")),
     Place(_("签约额去哪了"), "office.portfolio", "office.home", P.READ_AUDIT, ("office.home", "office.portfolio")),
+    Place(_("来信里的数字"), "letter.figures", "letter.first", P.READ_AUDIT, ("letter.", "gatherings.")),
     Place(_("台账"), "office.agreements", "office.any_agreements", P.READ_AGREEMENTS, ("office.agreement",)),
     Place(_("待核实事项"), "findings.index", "findings.index", P.READ_FINDINGS, ("findings.",)),
     Place(_("对账单"), "statements.index", "statements.index", P.IMPORT_STATEMENTS, ("statements.",)),

@@ -1,0 +1,75 @@
+"""Meetings and what came of them, for the finance office: all of them, and one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from matchmaking.delivery.audits.queries import OpenedAudit, latest_snapshot
+from matchmaking.desks.gatherings.pages import event_page
+from matchmaking.desks.gatherings.queries import events_by_key, latest_told, papers_at, papers_by_event
+from matchmaking.desks.gatherings.table import event_rows
+from matchmaking.desks.office.asked import read_asked
+from matchmaking.desks.office.setting import Setting, setting_of
+from matchmaking.foundation.access.guard import requires
+from matchmaking.foundation.access.login import current_viewer
+from matchmaking.foundation.access.permissions import Permission
+from matchmaking.foundation.storage import session
+from matchmaking.foundation.web.today import business_today
+from matchmaking.market.events.models import KINDS
+from matchmaking.market.events.queries import event_counted
+from matchmaking.registry.portfolios.queries import visible_portfolios
+
+gatherings = Blueprint("gatherings", __name__)
+
+
+@gatherings.get("/events/<key:key>/outcome")
+@requires(Permission.READ_AUDIT)
+def sheet(key: str) -> ResponseReturnValue:
+    """To the meeting's page in the first portfolio of cases this person may open."""
+    return redirect(url_for("gatherings.event", code=_first(), key=key), code=303)
+
+
+@gatherings.get("/portfolios/<key:code>/events")
+@requires(Permission.READ_AUDIT)
+def index(code: str) -> ResponseReturnValue:
+    """Every meeting with what was signed at it by instrument; four SQL statements with the session's."""
+    opened, setting = _open(code, "gatherings.index")
+    kind = request.args.get("kind", "")
+    kind = kind if kind in KINDS else ""
+    told = papers_by_event(session(), opened.snapshot) if opened.snapshot else {}
+    rows = event_rows(events_by_key(session()), told, kind=kind, until=setting.as_of)
+    return render_template("events/outcomes.html", page=setting, rows=rows, kind=kind, kinds=KINDS)
+
+
+@gatherings.get("/portfolios/<key:code>/events/<key:key>")
+@requires(Permission.READ_AUDIT)
+def event(code: str, key: str) -> ResponseReturnValue:
+    """One meeting; six SQL statements with the session's, whatever its size."""
+    opened, setting = _open(code, "gatherings.event", key=key)
+    row = event_counted(session(), key) or abort(404)
+    if opened.snapshot is None:
+        return render_template("office/unreckoned.html", page=setting)
+    told = papers_by_event(session(), opened.snapshot, key).get(key, [])
+    kept = latest_told(session(), opened.portfolio.id, key)
+    papers = papers_at(session(), opened.snapshot, key)
+    return render_template("events/outcome.html", page=event_page(setting, row, told, kept, papers))
+
+
+def _first() -> str:
+    mine = [one for one in visible_portfolios(session(), current_viewer()) if one.kind == "cases"]
+    return mine[0].code if mine else abort(404)
+
+
+def _open(code: str, endpoint: str, **values: Any) -> tuple[OpenedAudit, Setting]:
+    asked = read_asked(request.args)
+    today = business_today()
+    opened = latest_snapshot(session(), current_viewer(), code, asked.as_of, asked.known_on, today=today)
+    if opened is None:
+        abort(404)
+    setting = setting_of(
+        opened, asked, portfolios=[opened.portfolio], action=url_for(endpoint, code=code, **values), may_reckon=False
+    )
+    return opened, setting
