@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 
 from matchmaking.delivery.decisions.facts import HOLDERS, LineTold, terms_of
 from matchmaking.delivery.decisions.models import CreditDecision, DecisionEvent
-from matchmaking.delivery.decisions.queries import open_decision, run_out, writers_of
-from matchmaking.delivery.decisions.referring import STEPS, begin, follow, referral_of
+from matchmaking.delivery.decisions.queries import open_decision, orphaned, run_out, writers_of
+from matchmaking.delivery.decisions.referring import STEPS, begin, count_quota, follow, referral_of
+from matchmaking.domain.declines import BANK, Decline
 from matchmaking.domain.reasons import Reason, Refusal
-from matchmaking.domain.states import DECISION, SYSTEM
+from matchmaking.domain.states import DECISION, FIRM, SYSTEM
+from matchmaking.foundation.clock import business_day
 from matchmaking.foundation.trail import record
+from matchmaking.market.referrals.commands import keep_reason
 from matchmaking.registry.organisations.recording import fresh_key
 from matchmaking.rulebook import number
 from matchmaking.rulebook.reference import declines
@@ -100,7 +103,7 @@ def approve_decision(
         raise Refusal(*lacking)
     return move_decision(
         session, actor=actor, role=role, decision=decision, version=version, action="approve", at=at,
-        values={"decided_by": actor, "decided_on": on},
+        values={"decided_by": actor, "decided_on": on}, on=on,
     )  # fmt: skip
 
 
@@ -111,16 +114,31 @@ def refuse_decision(
     """未获批, with a coded reason of the bank's. Raises ``decision_own``, or what ``DeclineTable.given`` raises."""
     DECISION.move(decision.state, "refuse", role)
     _refuse_maker(session, decision, actor)
-    given = declines().given(reason, "bank", words, fewest=number("decline_other_fewest_characters", on))
-    values = {
-        "decided_by": actor,
-        "decided_on": on,
-        "reason_code": given.reason.code,
-        "reason_words": given.words,
-        "reason_version": given.version,
-    }
+    given = _given(reason, words, on)
     return move_decision(
-        session, actor=actor, role=role, decision=decision, version=version, action="refuse", at=at, values=values
+        session, actor=actor, role=role, decision=decision, version=version, action="refuse", at=at, on=on, given=given,
+        values={"decided_by": actor, "decided_on": on},
+    )  # fmt: skip
+
+
+def revoke_decision(
+    session: Session, *, actor: str, role: str, decision: CreditDecision, version: int, reason: str, words: str,
+    on: date, at: datetime,
+) -> CreditDecision:  # fmt: skip
+    """The bank takes an approved line back, with a coded reason; what was signed under it stands."""
+    DECISION.move(decision.state, "revoke", role)
+    return move_decision(
+        session, actor=actor, role=role, decision=decision, version=version, action="revoke", at=at, on=on,
+        given=_given(reason, words, on),
+    )  # fmt: skip
+
+
+def turn_down_line(
+    session: Session, *, actor: str, role: str, decision: CreditDecision, version: int, on: date, at: datetime
+) -> CreditDecision:
+    """The firm does not want the line; nobody asks why. Its need is open again unless another bank has it."""
+    return move_decision(
+        session, actor=actor, role=role, decision=decision, version=version, action="turn_down", at=at, on=on
     )
 
 
@@ -128,25 +146,50 @@ def lapse_decisions(session: Session, *, actor: str, as_of: date, at: datetime, 
     """End approved lines whose last day was before ``as_of``; how many there were, at most ``limit`` at a time."""
     found = run_out(session, as_of, limit=limit)
     for one in found:
-        move_decision(session, actor=actor, role=SYSTEM, decision=one, version=one.version, action="lapse", at=at)
+        move_decision(
+            session, actor=actor, role=SYSTEM, decision=one, version=one.version, action="lapse", at=at, on=as_of
+        )
+    return len(found)
+
+
+def close_orphans(session: Session, *, actor: str, as_of: date, at: datetime, limit: int = 500) -> int:
+    """End decisions whose referral has ended on a page of its own; how many, at most ``limit`` at a time.
+
+    A draft is discarded; an approved line is turned down where the firm went, else it lapses.
+    """
+    found = orphaned(session, limit=limit)
+    for one, state in found:
+        if one.state == "approved":
+            action, role = ("turn_down", FIRM) if state in ("withdrawn", "transferred") else ("lapse", SYSTEM)
+        else:
+            action, role = "discard", SYSTEM
+        move_decision(
+            session, actor=actor, role=role, decision=one, version=one.version, action=action, at=at, on=as_of
+        )
     return len(found)
 
 
 def move_decision(
     session: Session, *, actor: str, role: str, decision: CreditDecision, version: int, action: str, at: datetime,
     values: dict[str, Any] | None = None, words: str = "", terms: dict[str, Any] | None = None,
+    on: date | None = None, given: Decline | None = None,
 ) -> CreditDecision:  # fmt: skip
     """One step of the table DECISION, from the version the page was made from; else ``decision_moved_on``.
 
     The referral goes along: an end of it that the firm set meanwhile is told as what the table REFERRAL refuses.
+    ``given``: the bank's coded reason, kept here and where the firm reads it. ``on``: the business day, that of ``at``
+    unless told.
     """
     referral = referral_of(session, decision.referral_key) if action in STEPS else None
-    before, to = decision.state, DECISION.move(decision.state, action, role)
+    before, to, day = decision.state, DECISION.move(decision.state, action, role), on or business_day(at)
+    if referral is not None:
+        count_quota(session, referral, decision.line_minor or 0, action, day)
+    values = {**_reason_columns(given), **(values or {})}
     table = CreditDecision
     changed = session.execute(
         update(table)
         .where(table.id == decision.id, table.state == before, table.version == version)
-        .values(state=to, version=version + 1, **(values or {}))
+        .values(state=to, version=version + 1, **values)
         .returning(table.id)
         .execution_options(synchronize_session=False)
     ).first()
@@ -158,8 +201,21 @@ def move_decision(
     subject = f"decision:{decision.public_key}"
     record(session, actor=actor, tag=TAGS[action], subject=subject, payload=payload, at=at)
     if referral is not None:
-        follow(session, referral, action, actor=actor, role=role, at=at)
+        moved = follow(session, referral, action, actor=actor, role=role, at=at, on=day)
+        if given is not None and moved:
+            keep_reason(session, referral, given, actor=actor, at=at)
     return decision
+
+
+def _given(reason: str, words: str, on: date) -> Decline:
+    fewest = number("decline_other_fewest_characters", on)
+    return declines().given(reason, BANK, words, fewest=fewest, attached=False)
+
+
+def _reason_columns(given: Decline | None) -> dict[str, Any]:
+    if given is None:
+        return {}
+    return {"reason_code": given.reason.code, "reason_words": given.words, "reason_version": given.version}
 
 
 def _refuse_maker(session: Session, decision: CreditDecision, actor: str) -> None:

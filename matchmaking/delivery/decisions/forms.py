@@ -18,7 +18,7 @@ from matchmaking.rulebook.reference import declines
 
 LONGEST_TERM = 600
 MOST_CONDITIONS = 10
-BY_FORM = ("submit", "discard", "return", "approve", "revoke")
+BY_FORM = ("submit", "discard", "return", "approve")
 
 
 class LineForm(BaseForm):
@@ -77,12 +77,19 @@ class StepForm(BaseForm):
             raise ValidationError(words_of("step_unknown"))
 
 
+class TurnDownForm(BaseForm):
+    """The firm does not want the line; nobody asks why."""
+
+    version = VersionField(default=0)
+
+
 class RefuseForm(BaseForm):
-    """未获批: the coded reason, and words where it asks for them."""
+    """未获批 or 撤销: the coded reason, and words where it asks for them."""
 
     version = VersionField(default=0)
     reason = OneOf(
-        _l("未获批的原因"), choices=[(one.code, f"decline_{one.code}") for one in declines().choices("bank")]
+        _l("原因"),
+        choices=[(one.code, f"decline_{one.code}") for one in declines().choices("bank") if not one.evidence],
     )
     words = LongTextField(_l("说明"), longest=1000)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from matchmaking.delivery.decisions.models import OPEN, CreditDecision, DecisionEvent
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.access.viewer import Viewer
+from matchmaking.market.referrals.models import LIVE, Referral
 from matchmaking.registry.organisations.models import Organisation
 
 Firm, Bank = aliased(Organisation), aliased(Organisation)
@@ -71,6 +72,14 @@ def open_decision(session: Session, referral_key: str) -> CreditDecision | None:
     return session.scalars(wanted).one_or_none()
 
 
+def line_of_referral(session: Session, viewer: Viewer, referral_key: str) -> DecisionRow | None:
+    """The firm's own decided line on a referral, the latest; None where there is none for this viewer."""
+    asked = _joined(select(CreditDecision, Firm.name, Bank.name), viewer)
+    asked = asked.where(CreditDecision.referral_key == referral_key).order_by(CreditDecision.id.desc()).limit(1)
+    row = session.execute(asked).first()
+    return DecisionRow(*row) if row else None
+
+
 def locked_decision(session: Session, decision_id: int) -> CreditDecision:
     """The decision as it is now, held until the commit: papers under one line are judged in turn."""
     wanted = select(CreditDecision).where(CreditDecision.id == decision_id).with_for_update()
@@ -94,6 +103,13 @@ def run_out(session: Session, as_of: date, *, limit: int) -> list[CreditDecision
     """Approved lines whose last day was before ``as_of``."""
     wanted = select(CreditDecision).where(CreditDecision.state == "approved", CreditDecision.expires_on < as_of)
     return list(session.scalars(wanted.order_by(CreditDecision.id).limit(limit)))
+
+
+def orphaned(session: Session, *, limit: int) -> list[tuple[CreditDecision, str]]:
+    """Open decisions whose referral has ended, with the state in which it did."""
+    wanted = select(CreditDecision, Referral.state).join(Referral, Referral.public_key == CreditDecision.referral_key)
+    wanted = wanted.where(CreditDecision.state.in_(OPEN), Referral.state.not_in(LIVE))
+    return [(row[0], row[1]) for row in session.execute(wanted.order_by(CreditDecision.id).limit(limit))]
 
 
 def _joined(asked: Select[Any], viewer: Viewer) -> Select[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,9 +11,10 @@ from matchmaking.delivery.decisions.facts import Case
 from matchmaking.domain.states import REFERRAL
 from matchmaking.market.needs.models import Need
 from matchmaking.market.products.models import Product, ProductVersion
+from matchmaking.market.products.quota import free_quota, quota_on, take_quota
 from matchmaking.market.referrals.commands import move
 from matchmaking.market.referrals.commands.moving import lock_need
-from matchmaking.market.referrals.models import Referral
+from matchmaking.market.referrals.models import LIVE, Referral
 
 STEPS = {
     "submit": "submit",
@@ -26,6 +27,9 @@ STEPS = {
     "countersign": "sign",
 }
 """What is done with a decision, or a paper under it → what is thereby done with its referral."""
+
+ENDS = ("revoke", "turn_down", "lapse")
+"""Ends of an approved line."""
 
 
 def referral_of(session: Session, referral_key: str) -> Referral:
@@ -53,9 +57,32 @@ def begin(session: Session, referral: Referral, *, actor: str, role: str, at: da
     )  # fmt: skip
 
 
-def follow(session: Session, referral: Referral, action: str, *, actor: str, role: str, at: datetime) -> None:
-    """Take the referral along. A line that ends after a signing under it leaves the referral signed."""
+def follow(
+    session: Session, referral: Referral, action: str, *, actor: str, role: str, at: datetime, on: date | None = None
+) -> bool:
+    """Take the referral along; whether it moved.
+
+    A line that ends after a signing under it leaves the referral signed, one that ends after the referral leaves it be.
+    """
     step = STEPS.get(action)
     if step is None or (referral.state == "signed" and not REFERRAL.may("signed", step, role)):
+        return False
+    if action in ENDS and referral.state not in LIVE:
+        return False
+    move(session, actor=actor, role=role, referral=referral, action=step, version=referral.version, at=at, on=on)
+    return True
+
+
+def count_quota(session: Session, referral: Referral, line_minor: int, action: str, on: date) -> None:
+    """What the step means for the product's quota; ``referral`` as it was before the step.
+
+    Approving takes the line, its end gives it back unless something was signed under it. Raises
+    ``product_quota_short``.
+    """
+    if action != "approve" and (action not in ENDS or referral.state == "signed"):
         return
-    move(session, actor=actor, role=role, referral=referral, action=step, version=referral.version, at=at)
+    product_id, quota = quota_on(session, referral.product_version_id, on)
+    if action == "approve":
+        take_quota(session, product_id, line_minor, quota)
+    else:
+        free_quota(session, product_id, line_minor)

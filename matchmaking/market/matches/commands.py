@@ -14,6 +14,7 @@ from matchmaking.market.matches.models import RankingChoice, Recommendation
 from matchmaking.market.matches.queries import asked_of, offered_of
 from matchmaking.market.needs.models import Need
 from matchmaking.market.products.queries import Offer
+from matchmaking.market.products.quota import taken_of
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.rulebook.matching import policy
 
@@ -28,7 +29,8 @@ def keep_recommendation(
     asked = asked_of(session, need, on)
     if asked is None:
         raise Refusal(Reason("match_need_incomplete"))
-    offered, held = offered_of(offer, on), policy(on)
+    taken = taken_of(session, [offer.product.id]).get(offer.product.id, 0)
+    offered, held = offered_of(offer, on, taken), policy(on)
     found, inputs = explain(asked, offered, held, on), inputs_of(asked, offered)
     lines = [{"line": line.line, "points": line.points, "full": line.full} for line in found.lines]
     kept = Recommendation(

@@ -22,6 +22,7 @@ from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
 from matchmaking.market.products.facts import as_offered
 from matchmaking.market.products.queries import Offer, offers_on
+from matchmaking.market.products.quota import taken_of
 from matchmaking.registry.enterprises.queries import enterprise_of_organisation, firm_facts
 from matchmaking.rulebook.matching import policy, policy_of
 
@@ -65,10 +66,10 @@ def asked_of(session: Session, need: Need, on: date) -> Asked | None:
     return None if facts is None else as_asked(need, facts, on)
 
 
-def offered_of(offer: Offer, on: date) -> Offered:
-    """A version in force as matching reads it; of its quota all is left, until decisions count against it."""
+def offered_of(offer: Offer, on: date, taken_minor: int = 0) -> Offered:
+    """A version in force as matching reads it; of its quota is left what approved lines have not taken."""
     terms = offer.terms
-    left = None if terms.quota_minor is None else Money(terms.quota_minor, terms.currency)
+    left = None if terms.quota_minor is None else Money(max(terms.quota_minor - taken_minor, 0), terms.currency)
     return as_offered(offer.product, offer.version, terms, lender=offer.bank, on=on, quota_left=left)
 
 
@@ -81,7 +82,12 @@ def recommend(session: Session, need: Need, on: date) -> Recommended | None:
     if asked is None:
         return None
     offers = {offer.product.public_key: offer for offer in offers_on(session, on)}
-    offered = {key: offered_of(offer, on) for key, offer in offers.items() if offer.terms.currency == need.currency}
+    taken = taken_of(session, [offer.product.id for offer in offers.values()])
+    offered = {
+        key: offered_of(offer, on, taken.get(offer.product.id, 0))
+        for key, offer in offers.items()
+        if offer.terms.currency == need.currency
+    }
     held, catalogue = policy(on), Catalogue(list(offered.values()))
     best = match([asked], catalogue, held, on, per_need=MOST_SHOWN, per_product=1).of_need(0) if offered else ()
     near = near_misses([asked], catalogue, held, on, limit=MOST_NEAR) if offered else ()

@@ -84,7 +84,8 @@ def upgrade() -> None:
         "SUM(credit_decision.line_minor) FROM credit_decision "
         "JOIN referral ON referral.public_key = credit_decision.referral_key "
         "JOIN product_version ON product_version.id = referral.product_version_id "
-        "WHERE credit_decision.state = 'approved' OR (credit_decision.state = 'lapsed' AND referral.state = 'signed') "
+        "WHERE credit_decision.state = 'approved' OR (credit_decision.state IN ('lapsed', 'revoked', 'turned_down') "
+        "AND referral.state = 'signed') "
         "GROUP BY product_version.product_id"
     )
 

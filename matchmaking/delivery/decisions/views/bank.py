@@ -105,7 +105,7 @@ def edit(key: str) -> ResponseReturnValue:
 @decisions.post("/bank/decisions/<key:key>/move")
 @requires(Permission.DECIDE_REFERRALS)
 def move(key: str) -> ResponseReturnValue:
-    """Submit, return, approve, discard or revoke; the table says who may."""
+    """Submit, return, approve or discard; the table says who may."""
     form, viewer, on, at = StepForm(), current_viewer(), business_today(), clock.now()
     _found(session(), key)
     if not form.validate_on_submit():
@@ -132,6 +132,17 @@ def move(key: str) -> ResponseReturnValue:
 @requires(Permission.DECIDE_REFERRALS)
 def refuse(key: str) -> ResponseReturnValue:
     """未获批, with its reason."""
+    return _ended(key, "refuse", commands.refuse_decision)
+
+
+@decisions.post("/bank/decisions/<key:key>/revoke")
+@requires(Permission.DECIDE_REFERRALS)
+def revoke(key: str) -> ResponseReturnValue:
+    """撤销授信, with its reason."""
+    return _ended(key, "revoke", commands.revoke_decision)
+
+
+def _ended(key: str, action: str, command: Callable[..., CreditDecision]) -> ResponseReturnValue:
     form, viewer, on, at = RefuseForm(), current_viewer(), business_today(), clock.now()
     _found(session(), key)
     if not form.validate_on_submit():
@@ -143,12 +154,10 @@ def refuse(key: str) -> ResponseReturnValue:
     }
 
     def step(work: Session) -> dict[str, Any]:
-        commands.refuse_decision(
-            work, actor=viewer.actor, role=viewer.role.value, decision=_found(work, key), on=on, at=at, **told
-        )
+        command(work, actor=viewer.actor, role=viewer.role.value, decision=_found(work, key), on=on, at=at, **told)
         return {}
 
-    return _done("decisions.refuse", form.key.data, key, told, step)
+    return _done(f"decisions.{action}", form.key.data, key, told, step)
 
 
 def _done(
