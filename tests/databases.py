@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
-from collections.abc import Iterator
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from matchmaking.foundation import files, storage
 from matchmaking.foundation.trail.guards import install_guards
@@ -77,7 +81,7 @@ def postgres_url(worker_name: str) -> Iterator[str]:
     )
     yield POSTGRES.rsplit("/", 1)[0] + "/" + name
     storage.dispose()
-    _as_admin(drop)
+    _as_admin(drop, *(f"DROP DATABASE IF EXISTS {kept}" for kept in _kept.values() if isinstance(kept, str)))
 
 
 @pytest.fixture(scope="session")
@@ -136,6 +140,65 @@ def _postgres(request: pytest.FixtureRequest, _folder: Path) -> str:
     with engine.begin() as connection:
         shapes[url] = _shape(connection)
     return url
+
+
+_kept: dict[tuple[str, str], Path | str] = {}
+"""(what, engine) → the file or the database that holds it as it was when first built."""
+
+
+def seeded(what: str, folder: Path, build: Callable[[], object]) -> None:
+    """Bring the open database to the state that ``build`` leaves; ``build`` runs once in a process, then it is copied.
+
+    ``what`` names the state; whatever stood in the database before must be the same each time. ``folder`` is the
+    instance, whose files are copied too.
+    """
+    storage.remove_session()
+    url = storage.engine().url
+    kept = _kept.get((what, url.get_backend_name()))
+    if kept is None:
+        build()
+        storage.remove_session()
+        _kept[what, url.get_backend_name()] = _keep(what, url, folder)
+        return
+    files_kept = _files(what, url.get_backend_name())
+    if files_kept.exists():
+        shutil.copytree(files_kept, folder / "files", dirs_exist_ok=True)
+    if isinstance(kept, Path):
+        _copy_sqlite(kept, Path(url.database or ""))
+        return
+    storage.engine().dispose()
+    _as_admin(
+        f"DROP DATABASE {url.database} WITH (FORCE)",
+        f"CREATE DATABASE {url.database} TEMPLATE {kept}",
+        f"ALTER DATABASE {url.database} SET synchronous_commit = off",
+    )
+
+
+def _files(what: str, backend: str) -> Path:
+    return Path(tempfile.gettempdir()) / f"matchmaking_{what}_{backend}_{os.getpid()}"
+
+
+def _keep(what: str, url: URL, folder: Path) -> Path | str:
+    backend = url.get_backend_name()
+    kept = _files(what, backend)
+    if (folder / "files").exists():
+        shutil.copytree(folder / "files", kept)
+        atexit.register(shutil.rmtree, kept, ignore_errors=True)
+    if backend == "sqlite":
+        file = kept.with_suffix(".sqlite3")
+        _copy_sqlite(Path(url.database or ""), file)
+        atexit.register(file.unlink, missing_ok=True)
+        return file
+    storage.engine().dispose()
+    name = f"{url.database}_{what}"
+    _as_admin(f"CREATE DATABASE {name} TEMPLATE {url.database}")
+    return name
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    # SQLite's own backup: it takes what still stands in the journal along, and open connections see the new pages
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+        one.backup(other)
 
 
 def _shape(connection: Connection) -> str:

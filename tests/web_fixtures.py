@@ -27,6 +27,7 @@ from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.storage.engine import _factory
 from matchmaking.foundation.web.limits import limiter
+from tests.sharing import share_compiled_routes, share_compiled_templates
 
 PASSWORD = "correct horse battery staple"
 ADDRESS = "127.0.0.1"
@@ -58,6 +59,7 @@ def _on_execute(state: ORMExecuteState) -> None:
         _faults.append(f"wrote outside a unit of work: {state.statement}")
 
 
+share_compiled_routes()
 event.listen(_factory, "before_flush", _on_flush)
 event.listen(_factory, "do_orm_execute", _on_execute)
 
@@ -99,6 +101,7 @@ def make_app(settings: Settings, **config: Any) -> Flask:
     app.config.update(
         SIGN_IN_LIMIT="100000/minute", PAGE_LIMIT="100000/minute", REGISTER_LIMIT="100000/minute", **config
     )
+    share_compiled_templates(app)
     app.test_client_class = Browser
     app.teardown_request(_look_for_dirt)
     # the built front end is not what these tests are about
