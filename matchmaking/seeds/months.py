@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
+
 from matchmaking.delivery.audits.commands import take_snapshot
 from matchmaking.delivery.audits.questions import raise_findings
 from matchmaking.delivery.disbursements.commands import report_through
 from matchmaking.delivery.disbursements.hearing import give_verdict
+from matchmaking.delivery.findings.commands import answer_finding
+from matchmaking.delivery.findings.models import Finding, FindingAnswer
+from matchmaking.desks.gatherings.commands import reckon_outcomes
 from matchmaking.domain.conversion.facts import DUPLICATE_SIGNING
+from matchmaking.market.events.queries import all_events
 from matchmaking.seeds.city import CODE
 from matchmaking.seeds.city_banks import BANKS, Bank
 from matchmaking.seeds.diary import Diary
@@ -67,6 +73,27 @@ def _merge(diary: Diary, on: date, at: datetime) -> None:
 
 
 def _evening(diary: Diary, day: date, at: datetime) -> None:
-    days = {"as_of": day, "known_on": day}
-    raise_findings(diary.session, actor="job:findings", portfolio=diary.rows[CODE], **days, at=at)
-    take_snapshot(diary.session, actor=ACTOR, portfolio=diary.rows[CODE], **days, at=at)
+    city, days = diary.rows[CODE], {"as_of": day, "known_on": day}
+    _answer(diary, at)
+    raise_findings(diary.session, actor="job:findings", portfolio=city, **days, at=at)
+    take_snapshot(diary.session, actor=ACTOR, portfolio=city, **days, at=at)
+    if day == TODAY:
+        events = all_events(diary.session)
+        reckon_outcomes(diary.session, actor="job:event-outcomes", portfolio=city, events=events, until=day, at=at)
+
+
+def _answer(diary: Diary, at: datetime) -> None:
+    """What was asked before is answered by now, but for every sixth question."""
+    answered = select(FindingAnswer.id).where(FindingAnswer.finding_id == Finding.id).exists()
+    asked = select(Finding).where(Finding.portfolio_id == diary.rows[CODE].id, ~answered).order_by(Finding.id)
+    for found in diary.session.scalars(asked).all():
+        kind, words = ANSWERS[found.id % len(ANSWERS)]
+        if kind:
+            answer_finding(diary.session, actor="seed:office", finding_id=found.id, kind=kind, words=words, at=at)
+
+
+ANSWERS = (
+    ("explained", "银行书面说明：抵押登记正在办理，预计下月落实"), ("closed", "电话回访企业，情况属实，记入台账"),
+    ("explained", "企业已提供对账单，等待银行更正报送"), ("closed", "已约见经办行，按新的约定日跟踪"),
+    ("closed", "与银行、企业三方核对无误"), ("", ""),
+)  # fmt: skip

@@ -39,8 +39,10 @@ def _sign(diary: Diary, paper: Paper, at: datetime) -> Agreement:
 def _terms(paper: Paper) -> dict[str, Any]:
     if paper.instrument == "strategic":
         return _event(paper)
+    promised = paper.instrument in CONTRACTS or paper.minor("W0")
     return {
-        "declared": paper.declared, "revolving": paper.revolving, "promised_on": paper.promised_on,
+        "declared": paper.declared, "revolving": paper.revolving,
+        "promised_on": paper.promised_on if promised else None,
         "available_until": paper.available_until, "product": "企业流动资金贷款", **_event(paper),
     }  # fmt: skip
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from matchmaking.delivery.signings.facts import PaperTold
 from matchmaking.domain.money import Money
+from matchmaking.domain.states import FIRM
+from matchmaking.market.needs.commands import move_need
 from matchmaking.seeds.diary import Diary
 from matchmaking.seeds.fates import HOLDERS, Fate
+from matchmaking.seeds.gatherings import TODAY
 from matchmaking.seeds.papers import Paper, tea_contract
 from matchmaking.seeds.people import FIRM as TEA
 from matchmaking.seeds.way import STEPS, Way
@@ -31,13 +34,24 @@ def tell_way(diary: Diary, paper: Paper) -> None:
     """From the first word to what became of the contract."""
     tea = paper.number == tea_contract().number
     firm_key = TEA if tea else paper.firm.key
-    Way(
+    way = Way(
         diary, key=paper.key, firm_key=firm_key, product="demo-selenium-tea" if tea else paper.bank.product,
         asked_minor=((paper.amount_minor or 0) * 13 // 10 // TEN_WAN + 1) * TEN_WAN,
         days=days_before(paper.signed_on, FAST if tea else SLOW), until="signed", paper=_terms(paper),
         agreement_key=paper.key, conditions=tuple(HOLDERS[code] for code, _ in paper.pieces if code in HOLDERS),
-    ).tell()  # fmt: skip
-    Fate(diary, paper, conditions=False).tell()
+    )  # fmt: skip
+    way.tell()
+    fate = Fate(diary, paper, conditions=False)
+    fate.tell()
+    if all(code in ("A1", "A3") for code, _ in paper.pieces):
+        diary.note(min(fate.last + timedelta(days=7), TODAY), lambda at: _close(way, at))
+
+
+def _close(way: Way, at: datetime) -> None:
+    """The firm has what it needed."""
+    move_need(
+        way.session, actor="seed:firm", role=FIRM, need=way.need, version=way.need.version, action="close", at=at
+    )  # fmt: skip
 
 
 def days_before(day: date, before: tuple[int, ...]) -> dict[str, date]:

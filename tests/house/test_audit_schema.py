@@ -68,7 +68,7 @@ def sqlite(tmp_path: Path) -> str:
 
 
 def test_the_demo_is_as_described(sqlite: str, tmp_path: Path) -> None:
-    flask("seed", instance=tmp_path, url=sqlite)
+    flask("seed", "--small", instance=tmp_path, url=sqlite)
     with create_engine(sqlite).connect() as connection:
         query = "SELECT code, default_as_of FROM portfolio WHERE kind = 'cases' AND default_as_of IS NOT NULL"
         portfolios = connection.execute(text(query)).all()
