@@ -13,7 +13,9 @@ from tests.house.routes import address_of, pairs
 from tests.web_fixtures import Browser, sign_in
 
 
-def test_no_get_changes_a_table(app: Flask, client: Browser) -> None:
+def test_no_get_changes_a_table(app: Flask, client: Browser, engine_name: str) -> None:
+    # another engine reads the same pages: it is asked for each of them once
+    queries = ("", "?lang=en", "?as_of=2020-11-30") if engine_name == "sqlite" else ("?as_of=2020-11-30",)
     paths = [address_of(app, rule) for rule, method in pairs(app) if method == "GET"]
     assert len(paths) >= 4
     with time_machine.travel(NOON, tick=False) as clocks:
@@ -23,7 +25,7 @@ def test_no_get_changes_a_table(app: Flask, client: Browser) -> None:
             clocks.shift(61)  # so that a last-seen instant is due
             before = fingerprints(storage.engine(), but_for_reading=True)
             for path in paths:
-                for query in ("", "?lang=en", "?as_of=2020-11-30"):
+                for query in queries:
                     answer = client.get(path + query)
                     assert answer.status_code < 500, (role, path, answer.status_code)
             assert fingerprints(storage.engine(), but_for_reading=True) == before, role
