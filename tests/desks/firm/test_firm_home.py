@@ -71,7 +71,10 @@ def test_the_question_stands_first_and_takes_one_tap(thread: Thread, tea: str) -
     assert "答“没收到”" in said and "没放 120.00" in said
     key = re.search(r'name="key"[^>]*value="([^"]+)"', form[2])
     assert key is not None
-    thread.post("tea", form[1], answer="right", key=key[1])
+    assert 'name="back" value="/my"' in form[2]
+    thread.post("tea", form[1], answer="right", key="another-key", back="//elsewhere.example")
+    answer = thread.post("tea", form[1], answer="right", key=key[1], back="/my")
+    assert answer.headers["Location"] == "/my", "two taps: open the page, answer; and back where it was asked"
     said = plain(page(thread))
     assert "请回答" not in said and "您已确认 100.00" in said and "对不上 80.00" in said
 

@@ -26,6 +26,7 @@ from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
+from matchmaking.foundation.access.next_page import safe_next
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.storage import session
 from matchmaking.foundation.web.forms import BaseForm
@@ -72,7 +73,9 @@ def answer(key: str) -> ResponseReturnValue:
     except Refusal as refusal:
         return _page(refusal), 409
     flash(_thanks(said, shared), "ok")
-    return redirect(url_for("loans.index"), code=303)
+    # the page that asked; after “wrong” the page on which the amount can be told
+    back = "" if said == "wrong" and amount is None else request.form.get("back", "")
+    return redirect(safe_next(back, url_for("loans.index")), code=303)
 
 
 @loans.post("/my/agreements/<key:key>/give-up")
@@ -83,8 +86,9 @@ def give_up(key: str) -> ResponseReturnValue:
 
     def stop(work: Session, agreement: Agreement) -> None:
         exit_agreement(
-            work, actor=viewer.actor, agreement=agreement, kind="firm_gives_up", by_party="firm", exited_on=on, at=at
-        )
+            work, actor=viewer.actor, agreement=agreement, kind="firm_gives_up", by_party="firm", exited_on=on, at=at,
+            amount_minor=asking.rest_of(work, agreement),
+        )  # fmt: skip
 
     return _done("agreements.give_up", form, key, {}, stop, _("已记下：没放的部分您不再需要。"))
 
