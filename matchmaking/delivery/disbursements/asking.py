@@ -19,6 +19,7 @@ from matchmaking.delivery.disbursements.models import (
 )
 from matchmaking.delivery.signings.models import Paper
 from matchmaking.delivery.signings.queries import Bank, Firm, seen_by
+from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.market.needs.models import Need
@@ -71,6 +72,16 @@ def left_of(session: Session, agreement: Agreement) -> int:
     return max((agreement.amount_minor or 0) - drawn - ends, 0)
 
 
+def rest_of(session: Session, agreement: Agreement) -> int | None:
+    """What one side ends when it ends the rest: None (all that is left, whatever comes back later), or, beside an
+    agreed cut that keeps its own bucket, the minor units left. Refuses with ``nothing_left`` where there is nothing.
+    """
+    left = left_of(session, agreement)
+    if not left:
+        raise Refusal(Reason("nothing_left"))
+    return left if ended_minor(session, agreement) else None
+
+
 def ended_minor(session: Session, agreement: Agreement) -> int:
     """What ends have taken of a signing; its whole amount where one of them ended all that was left."""
     wanted = select(AgreementExit.amount_minor, AgreementExit.by_party, AgreementExit.kind)
@@ -89,13 +100,6 @@ def own_branch(session: Session, viewer: Viewer) -> str:
 def loan_kind_of(session: Session, need_key: str | None) -> str:
     """Kind of loan that the need behind an agreement asked for; empty where none is known."""
     return session.scalars(select(Need.loan_kind).where(Need.public_key == (need_key or ""))).first() or ""
-
-
-def exits_of(session: Session, agreement_ids: Sequence[int]) -> dict[int, AgreementExit]:
-    """Agreement → its last end of all that was left; cuts of a part are not among them."""
-    wanted = select(AgreementExit).where(AgreementExit.agreement_id.in_(agreement_ids)).order_by(AgreementExit.id)
-    wanted = wanted.where(AgreementExit.amount_minor.is_(None), ~_taken_back(AgreementExit.public_key))
-    return {one.agreement_id: one for one in session.scalars(wanted)}
 
 
 def is_bank_device(session: Session, viewer: Viewer, at: datetime) -> bool:

@@ -164,5 +164,5 @@ def report_through(
         public_key=public_key or fresh_key("report", at), portfolio_id=portfolio.id, lender=lender, branch=branch,
         through=through, zero=zero,
     )  # fmt: skip
-    payload = {"through": through.isoformat(), "zero": zero, "branch": branch}
+    payload = {"through": through.isoformat(), "zero": zero, "whole": branch is None}
     return append(session, fact, portfolio_id=portfolio.id, actor=actor, tag="bank.reported", at=at, payload=payload)

@@ -27,8 +27,9 @@ WAITING = ("offered", "firm_signed")
 class LoanRow:
     """A paper that both have signed, or that waits for a signature, and where its money stands.
 
-    ``drawn``: minor units drawn and not given back. ``ended``: the end of all that was left. ``cut``: minor units cut.
-    ``proposal``: a cut that waits for the firm's word. ``asked``: the firm's last request to draw.
+    ``drawn``: minor units drawn and not given back. ``ended``: the last end by one side. ``cut``: minor units both
+    agreed to cut. ``proposal``: a cut that waits for the firm's word. ``asked``: the firm's last request to draw.
+    ``gone``: minor units that ends with an amount took, cuts among them.
     """
 
     row: PaperRow
@@ -37,12 +38,14 @@ class LoanRow:
     cut: int
     proposal: CutProposal | None
     asked: DrawRequest | None
+    gone: int
 
     @property
     def left(self) -> int:
         """Minor units that are neither drawn, cut nor ended."""
-        signed = self.row.paper.amount_minor
-        return 0 if self.ended is not None else max(signed - self.drawn - self.cut, 0)
+        if self.ended is not None and self.ended.amount_minor is None:
+            return 0
+        return max(self.row.paper.amount_minor - self.drawn - self.gone, 0)
 
 
 def loan_list(session: Session, viewer: Viewer, *, limit: int, offset: int = 0) -> tuple[list[LoanRow], int]:
@@ -51,7 +54,7 @@ def loan_list(session: Session, viewer: Viewer, *, limit: int, offset: int = 0) 
     order = (case((waits, 0), else_=1), Paper.id.desc())
     asked = _loans(viewer).where(or_(waits, Paper.agreement_id.is_not(None))).order_by(*order)
     found = session.execute(asked.limit(limit).offset(offset)).all()
-    rows = [LoanRow(PaperRow(*one[:5]), one[6], one[7], int(one[8]), one[9], one[10]) for one in found]
+    rows = [LoanRow(PaperRow(*one[:5]), one[6], one[7], int(one[8]), one[9], one[10], int(one[11])) for one in found]
     return rows, found[0][5] if found else 0
 
 
@@ -60,7 +63,7 @@ def _loans(viewer: Viewer) -> Select[Any]:
     drawn = position.drawn_minor - position.repaid_minor
     asked = paper_rows(
         viewer, func.count().over(), func.coalesce(drawn, 0), AgreementExit, func.coalesce(_cut(), 0), CutProposal,
-        DrawRequest,
+        DrawRequest, func.coalesce(_gone(), 0),
     )  # fmt: skip
     asked = asked.outerjoin(position, position.agreement_id == Paper.agreement_id)
     asked = asked.outerjoin(AgreementExit, AgreementExit.id == _last_end())
@@ -70,12 +73,17 @@ def _loans(viewer: Viewer) -> Select[Any]:
 
 def _cut() -> Any:
     one = aliased(AgreementExit)
+    return select(func.sum(one.amount_minor)).where(_holds(one), one.kind == "agreed_cut").scalar_subquery()
+
+
+def _gone() -> Any:
+    one = aliased(AgreementExit)
     return select(func.sum(one.amount_minor)).where(_holds(one)).scalar_subquery()
 
 
 def _last_end() -> Any:
     one = aliased(AgreementExit)
-    return select(func.max(one.id)).where(_holds(one), one.amount_minor.is_(None)).scalar_subquery()
+    return select(func.max(one.id)).where(_holds(one), one.kind != "agreed_cut").scalar_subquery()
 
 
 def _holds(one: Any) -> ColumnElement[bool]:

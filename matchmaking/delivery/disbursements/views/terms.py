@@ -161,9 +161,10 @@ def end(key: str) -> ResponseReturnValue:
     def stop(work: Session) -> None:
         told = declines().given(code, "bank", words, fewest=number("decline_other_fewest_characters", on))
         reason = "：".join(part for part in (say(f"decline_{code}"), told.words) if part)
+        agreement = agreement_of(work, key, own=True)
         agreements.exit_agreement(
-            work, actor=viewer.actor, agreement=agreement_of(work, key, own=True), kind="bank_ends", by_party="bank",
-            exited_on=on, at=at, reason=reason[:300], reason_code=code,
+            work, actor=viewer.actor, agreement=agreement, kind="bank_ends", by_party="bank", exited_on=on, at=at,
+            reason=reason[:300], reason_code=code, amount_minor=asking.rest_of(work, agreement),
         )  # fmt: skip
 
     return done("agreements.end", form, (TERMS, key), {"code": code, "words": words}, stop, _again(key))
