@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from matchmaking.foundation.access.viewer import Viewer
@@ -15,6 +15,7 @@ from matchmaking.registry.enterprises.models import Enterprise, EnterprisePerson
 from matchmaking.registry.enterprises.queries import FirmSheet, sheet_of
 from matchmaking.registry.organisations.models import Organisation
 
+PER_PAGE = 50
 OPEN, EXPIRED, REVOKED, NOT_YET = "open", "expired", "revoked", "not_yet"
 
 
@@ -69,10 +70,13 @@ def covers_need(consent: Consent, need_key: str | None) -> bool:
     return not named or (need_key is not None and need_key in named)
 
 
-def consents_of(session: Session, enterprise_id: int, *, on: date) -> list[ConsentRow]:
-    """Every consent of a firm and of the people behind it, the latest first; one SQL statement."""
-    asked = _rows().where(Consent.enterprise_id == enterprise_id).order_by(Consent.id.desc())
-    return [_row(row, on) for row in session.execute(asked)]
+def consents_of(
+    session: Session, enterprise_id: int, *, on: date, limit: int = PER_PAGE, offset: int = 0
+) -> tuple[list[ConsentRow], int]:
+    """Consents of a firm and of the people behind it, the latest first, and how many; one SQL statement."""
+    asked = _rows().add_columns(func.count().over()).where(Consent.enterprise_id == enterprise_id)
+    rows = session.execute(asked.order_by(Consent.id.desc()).limit(limit).offset(offset)).all()
+    return [_row(row[:4], on) for row in rows], rows[0][4] if rows else 0
 
 
 def own_consent(session: Session, viewer: Viewer, key: str, *, on: date) -> ConsentRow | None:

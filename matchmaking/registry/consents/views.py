@@ -19,7 +19,9 @@ from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.files import Kept, keep
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.web.locale import language, words_of
+from matchmaking.foundation.web.paging import Page, page_number
 from matchmaking.foundation.web.today import business_today
+from matchmaking.foundation.web.words import here
 from matchmaking.registry.consents import commands, queries
 from matchmaking.registry.consents.forms import ConsentForm, InstitutionFields, PaperForm, RevokeForm
 from matchmaking.registry.consents.models import PURPOSES
@@ -36,10 +38,11 @@ SCANS = ("pdf", "png", "jpg", "ofd")
 @consents.get("/my/consents")
 @requires(Permission.GIVE_CONSENTS)
 def index() -> ResponseReturnValue:
-    """What the firm allowed to whom, and what it may allow."""
-    firm, today = _own(), business_today()
-    rows = queries.consents_of(storage.session(), firm.id, on=today)
-    return render_template("consents/index.html", rows=rows, purposes=PURPOSES, today=today)
+    """What the firm allowed to whom, and what it may allow; three SQL statements with the session's."""
+    rows, page = _listed(_own())
+    if page.number > 1 and not rows:
+        return redirect(here(page=None), code=303)
+    return render_template("consents/index.html", rows=rows, page=page, purposes=PURPOSES, today=business_today())
 
 
 @consents.get("/my/consents/new/<key:purpose>")
@@ -239,5 +242,13 @@ def _scan(form: PaperForm) -> Kept | None:
 def _papers_page(sheet: FirmSheet, form: PaperForm) -> str:
     _offered(form)
     form.offer_more(_persons(sheet))
-    rows = queries.consents_of(storage.session(), sheet.enterprise.id, on=business_today())
-    return render_template("consents/papers.html", sheet=sheet, form=form, rows=rows)
+    rows, page = _listed(sheet.enterprise)
+    return render_template("consents/papers.html", sheet=sheet, form=form, rows=rows, page=page)
+
+
+def _listed(firm: Enterprise) -> tuple[list[queries.ConsentRow], Page]:
+    """One page of the firm's consents."""
+    number = page_number(request.args.get("page"))
+    offset = (number - 1) * queries.PER_PAGE
+    rows, total = queries.consents_of(storage.session(), firm.id, on=business_today(), offset=offset)
+    return rows, Page(number, total, lambda changes: here(**changes), queries.PER_PAGE)
