@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from config import ROOT
-from tests.browser.driving import Watched, chromium, launch, served, sign_in, watch
+from tests.browser.driving import Watched, built, chromium, launch, served, sign_in, watch
+from tests.browser.pages import Page
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,11 +43,33 @@ def chrome(playwright: Playwright) -> Iterator[Browser]:
     found.close()
 
 
+@dataclass(frozen=True, slots=True)
+class City:
+    """The served city: its address, what everybody reaches in it, and their cookies."""
+
+    address: str
+    pages: tuple[Page, ...]
+    cookies: Mapping[str, str]
+    missing: Mapping[str, str]
+    idle: Sequence[str]
+
+
 @pytest.fixture(scope="session")
-def address(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the demo is served."""
-    with served(tmp_path_factory.mktemp("served")) as found:
-        yield found
+def city(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """The demo and the market, built once for all workers and served to each from a copy of its own."""
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    base = tmp_path_factory.getbasetemp()
+    instance = base / "served"
+    shutil.copytree(built((base if alone else base.parent) / "city"), instance)
+    with served(instance) as address:
+        told = json.loads((instance / "pages.json").read_text("utf-8"))
+        yield City(address, tuple(Page(**page) for page in told.pop("pages")), **told)
+
+
+@pytest.fixture(scope="session")
+def address(city: City) -> str:
+    """Where the city is served."""
+    return city.address
 
 
 Open = Callable[..., Watched]

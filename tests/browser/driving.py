@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +24,10 @@ QUIET = (
     "--no-first-run",
 )
 WIDTHS = (390, 1366)
-SERVE = Path(__file__).with_name("serve.py")
+LONGEST_BUILD = 240
+"""Seconds to wait for another worker's city."""
+SERVE = Path(__file__).with_name("serve_city.py")
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def chromium() -> str | None:
@@ -36,12 +40,29 @@ def launch(driver: Playwright) -> Browser:
     return driver.chromium.launch(executable_path=chromium(), args=list(QUIET))
 
 
+def built(folder: Path) -> Path:
+    """The city of the catalogue in ``folder``; made by whoever of several workers comes first, the others wait."""
+    done = folder / "pages.json"
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        deadline = time.monotonic() + LONGEST_BUILD
+        while not done.exists():
+            assert time.monotonic() < deadline, f"no city in {folder}"
+            time.sleep(0.2)
+        return folder
+    with (folder / "build.log").open("w") as log:
+        made = subprocess.run([sys.executable, str(SERVE), "build", str(folder)], stdout=log, stderr=log, check=False)
+    assert made.returncode == 0, (folder / "build.log").read_text("utf-8")[-3000:]
+    return folder
+
+
 @contextmanager
-def served(instance: Path, script: Path = SERVE) -> Iterator[str]:
-    """What ``script`` serves (the demo) at an address of its own, in ``instance``."""
+def served(instance: Path) -> Iterator[str]:
+    """The city built in ``instance``, at an address of its own."""
     with (instance / "server.log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, str(script), str(instance)], stdout=subprocess.PIPE, stderr=log, text=True
+            [sys.executable, str(SERVE), "serve", str(instance)], stdout=subprocess.PIPE, stderr=log, text=True
         )
         try:
             assert process.stdout is not None

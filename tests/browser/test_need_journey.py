@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
-from config import ROOT
-from tests.browser.driving import Watched, served, watch
+from tests.browser.driving import Watched, watch
 from tests.web_fixtures import PASSWORD
 
-SCRIPT = Path(__file__).with_name("serve_market.py")
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 MOST_TAPS = 12
 Enter = Callable[..., Watched]
 
 
-@pytest.fixture(scope="module")
-def place(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the market is served."""
-    with served(tmp_path_factory.mktemp("market"), SCRIPT) as found:
-        yield found
-
-
 @pytest.fixture
-def enter(chrome: Browser, place: str) -> Iterator[Enter]:
+def enter(chrome: Browser, address: str) -> Iterator[Enter]:
     """``enter(login, width, language, scripts)`` → a watched page of somebody signed in; closed afterwards."""
     contexts = []
 
@@ -37,7 +26,7 @@ def enter(chrome: Browser, place: str) -> Iterator[Enter]:
             java_script_enabled=scripts, has_touch=width < 500,
         )  # fmt: skip
         contexts.append(context)
-        watched = watch(context, place)
+        watched = watch(context, address)
         watched.go(f"/sign-in?lang={language}")
         watched.page.fill("#login", login)
         watched.page.fill("#password", PASSWORD)
@@ -137,41 +126,6 @@ def test_what_is_missing_leads_to_its_field(enter: Enter) -> None:
     watched.page.locator("#errors a[href='#loan_kind']").click()
     expect(watched.page.locator("#loan_kind")).to_be_in_viewport()
     assert watched.page.locator("#amount").input_value() == "300"
-
-
-PAGES = {
-    "tea": ("/needs", "/needs/new", "/products", "/products/demo-selenium-tea"),
-    "county": ("/bureau/needs",),
-    "manager": ("/bank/products", "/bank/products/new"),
-}
-
-
-@pytest.mark.parametrize("width", [390, 1366])
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_pages_fit_are_quiet_and_axe_finds_nothing_serious(enter: Enter, width: int, language: str) -> None:
-    faults = []
-    for login, paths in PAGES.items():
-        watched = enter(login, width=width, language=language)
-        own = [*paths]
-        if login == "tea":
-            watched.go("/needs/new")
-            watched.page.locator("button[value=save]").click()
-            own += [(path := watched.page.url.removeprefix(watched.base)), f"{path}/edit?check=1", f"{path}/check"]
-        for path in own:
-            watched.go(path)
-            wide = watched.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            assert wide <= 0, f"{path} scrolls sideways by {wide} px"
-            assert watched.page.locator("h1").count() == 1, path
-            watched.page.evaluate(AXE.read_text("utf-8"))
-            found = watched.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-            faults += [
-                f"{path}: {one['id']} {node['target']}"
-                for one in found["violations"]
-                if one["impact"] in ("serious", "critical")
-                for node in one["nodes"]
-            ]
-        watched.assert_clean()
-    assert faults == []
 
 
 def test_everything_to_tap_is_large_enough_for_a_thumb(enter: Enter) -> None:

@@ -1,0 +1,170 @@
+"""Every page of the catalogue: two widths, two languages, with scripts and without, on paper, by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.city import MARKET as MARKET_LOGINS
+from tests.browser.city import ONE_OF_EACH
+from tests.browser.conftest import City
+from tests.browser.driving import AXE, WIDTHS, Watched, watch
+from tests.browser.pages import NOBODY, Page
+
+LOGINS = (NOBODY, *MARKET_LOGINS, *ONE_OF_EACH)
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+GRAVE = ("serious", "critical")
+SEEN = """() => {
+  const main = document.querySelector('main');
+  return {
+    wide: document.documentElement.scrollWidth - window.innerWidth,
+    heads: document.querySelectorAll('h1').length,
+    forms: main ? main.querySelectorAll('form').length : 0,
+    words: main ? main.innerText.trim().length : 0,
+    ahead: document.querySelectorAll('[tabindex]:not([tabindex="0"]):not([tabindex="-1"])').length,
+    language: document.documentElement.lang,
+  };
+}"""
+WIDE = "document.documentElement.scrollWidth - window.innerWidth"
+LEAST = 20
+"""Characters: a page that says less says nothing."""
+
+Look = Callable[[Watched, Page], list[str]]
+
+
+@contextmanager
+def looking(chrome: Browser, city: City, login: str, language: str, scripts: bool = True) -> Iterator[Watched]:
+    """A browser in which ``login`` is signed in."""
+    context = chrome.new_context(
+        viewport={"width": WIDTHS[0], "height": 900}, locale=LOCALES[language], java_script_enabled=scripts
+    )
+    if city.cookies[login]:
+        context.add_cookies([{"name": "session", "value": city.cookies[login], "url": city.address}])
+    try:
+        yield watch(context, city.address)
+    finally:
+        context.close()
+
+
+def faults(
+    chrome: Browser, city: City, login: str, language: str, look: Look, *, every: bool = False, **how: bool
+) -> list[str]:
+    """What is wrong with the pages of ``login``: all of them, or those that are the first of their route."""
+    pages = [page for page in city.pages if page.login == login and (every or page.chief)]
+    found: list[str] = []
+    with looking(chrome, city, login, language, **how) as watched:
+        for page in pages:
+            watched.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+            answer = watched.page.goto(city.address + page.path)
+            if answer is None or answer.status != page.status:
+                found.append(f"{page.path}: {answer and answer.status}")
+                continue
+            found += [f"{page.path}: {fault}" for fault in look(watched, page)]
+            # a page that is not there is an error on the console of every browser
+            found += [f"{page.path}: {said}" for said in watched.said if page.status == 200]
+            watched.said.clear()
+        if not watched.hosts <= {city.address}:
+            found.append(f"asked elsewhere: {watched.hosts}")
+    return found
+
+
+def seen(watched: Watched, language: str) -> list[str]:
+    """What a page shows at the narrow width, then how wide it is at the other."""
+    told = watched.page.evaluate(SEEN)
+    found = [f"{told['wide']} px too wide at {WIDTHS[0]}"] * (told["wide"] > 0)
+    found += [f"{told['heads']} main headings"] * (told["heads"] != 1)
+    found += ["says next to nothing"] * (told["words"] < LEAST)
+    found += ["a tab order of its own"] * (told["ahead"] > 0)
+    found += [f"is in {told['language']}"] * (not told["language"].startswith(language))
+    return found
+
+
+def axe(watched: Watched, where: str) -> list[str]:
+    """What axe finds serious or critical."""
+    told = watched.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{where}: {one['id']} {node['target']}"
+        for one in told["violations"]
+        if one["impact"] in GRAVE
+        for node in one["nodes"]
+    ]
+
+
+def widths(watched: Watched) -> list[str]:
+    """Nothing scrolls sideways at the wide width or on paper, and paper has no navigation."""
+    page = watched.page
+    page.set_viewport_size({"width": WIDTHS[1], "height": 900})
+    wide = page.evaluate(WIDE)
+    found = [f"{wide} px too wide at {WIDTHS[1]}"] * (wide > 0)
+    page.emulate_media(media="print")
+    found += ["the heading is not printed"] * (not page.locator("h1").is_visible())
+    found += ["navigation is printed"] * page.locator(".topnav").is_visible()
+    page.emulate_media(media="screen")
+    return found
+
+
+def whole(watched: Watched, page: Page) -> list[str]:
+    """In Chinese: everything, with axe at both widths."""
+    found = seen(watched, "zh")
+    watched.page.evaluate(AXE.read_text("utf-8"))
+    found += axe(watched, f"{WIDTHS[0]} px")
+    found += widths(watched)
+    return found + axe(watched, f"{WIDTHS[1]} px")
+
+
+def english(watched: Watched, page: Page) -> list[str]:
+    """In English, whose words are longer: the same markup, so widths and headings."""
+    return seen(watched, "en") + widths(watched)
+
+
+def plain(watched: Watched, page: Page) -> list[str]:
+    """Without scripts: what is said and every form are there."""
+    told = watched.page.evaluate(SEEN)
+    found = [f"{told['forms']} forms of {page.forms}"] * (told["forms"] != page.forms)
+    return (
+        found
+        + ["says next to nothing"] * (told["words"] < LEAST)
+        + [f"{told['wide']} px too wide"] * (told["wide"] > 0)
+    )
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_every_page_holds_in_chinese(chrome: Browser, city: City, login: str) -> None:
+    assert faults(chrome, city, login, "zh", whole) == []
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_every_page_holds_in_english(chrome: Browser, city: City, login: str) -> None:
+    assert faults(chrome, city, login, "en", english) == []
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_every_page_says_the_same_without_scripts(chrome: Browser, city: City, login: str) -> None:
+    assert faults(chrome, city, login, "zh", plain, scripts=False) == []
+
+
+@pytest.mark.release
+@pytest.mark.parametrize("login", LOGINS)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_everybodys_own_view_of_every_page(chrome: Browser, city: City, login: str, language: str) -> None:
+    """Every person × route × shape, axe in both languages at both widths."""
+
+    def look(watched: Watched, page: Page) -> list[str]:
+        found = seen(watched, language)
+        watched.page.evaluate(AXE.read_text("utf-8"))
+        return found + axe(watched, "narrow") + widths(watched) + axe(watched, "wide")
+
+    assert faults(chrome, city, login, language, look, every=True) == []
+
+
+def test_every_route_is_in_the_catalogue(city: City) -> None:
+    """A new page comes in by a link; one that nobody reaches, or an exception that speaks of nothing, is told here."""
+    assert city.missing == {}
+    assert city.idle == []
+
+
+def test_no_link_leads_to_an_error(city: City) -> None:
+    assert [(page.login, page.path, page.status) for page in city.pages if page.wrong] == []
