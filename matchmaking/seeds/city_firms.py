@@ -100,6 +100,12 @@ def city_firms() -> tuple[Firm, ...]:
     return tuple(_firm(number) for number in range(1, RECOMMENDED + UPWARD + 1))
 
 
+def newcomers() -> tuple[Firm, ...]:
+    """Six firms that registered in the demo's last days and wait for the bureau, or were sent back."""
+    first = RECOMMENDED + UPWARD + 1
+    return tuple(_firm(number) for number in range(first, first + 6))
+
+
 def _firm(number: int) -> Firm:
     area, zone = COUNTIES[WEIGHTS[number % len(WEIGHTS)]]
     return Firm(number, TRADES[number * 7 % len(TRADES)], area, zone)

@@ -6,10 +6,18 @@ from datetime import date, datetime, timedelta
 
 from matchmaking.domain.money import Money
 from matchmaking.domain.states import FIRM
-from matchmaking.registry.enterprises.commands import FirmTold, ProfileTold, open_firm, tell_profile, verify_enterprise
+from matchmaking.registry.enterprises.commands import (
+    FirmTold,
+    ProfileTold,
+    open_firm,
+    return_enterprise,
+    tell_profile,
+    verify_enterprise,
+)
 from matchmaking.registry.enterprises.models import Enterprise
-from matchmaking.seeds.city_firms import Firm, city_firms
+from matchmaking.seeds.city_firms import Firm, city_firms, newcomers
 from matchmaking.seeds.diary import Diary
+from matchmaking.seeds.gatherings import TODAY
 
 FIRST_DAY = date(2025, 1, 14)
 GRADES = ("A", "B", "B", "A", "M", "B", "A")
@@ -23,6 +31,19 @@ def tell_firms(diary: Diary) -> None:
         later = day + timedelta(days=2)
         diary.note(later, lambda at, firm=firm, day=later: _verify(diary, firm, day, at), hour=15)  # type: ignore[misc]
 
+    for place, firm in enumerate(newcomers()):
+        day = TODAY - timedelta(days=place)
+        diary.keep(firm.key, day, lambda at, firm=firm, day=day: _enter(diary, firm, day, at))  # type: ignore[misc]
+        if place > 3:
+            diary.note(TODAY, lambda at, firm=firm: _return(diary, firm, at), hour=8)  # type: ignore[misc]
+
+
+def _return(diary: Diary, firm: Firm, at: datetime) -> None:
+    return_enterprise(
+        diary.session, actor="seed:bureau", enterprise_id=diary.rows[firm.key].id, version=2,
+        words="营业执照照片看不清统一社会信用代码，请重新上传", on=TODAY, at=at,
+    )  # fmt: skip
+
 
 def _enter(diary: Diary, firm: Firm, on: date, at: datetime) -> Enterprise:
     form = "cooperative" if firm.cooperative else "limited"
@@ -32,7 +53,7 @@ def _enter(diary: Diary, firm: Firm, on: date, at: datetime) -> Enterprise:
     )  # fmt: skip
     profile = ProfileTold(
         form, firm.area, firm.zone, industry=firm.trade.industry, founded_on=firm.founded_on, employees=firm.staff,
-        figures_year=2024, revenue=Money(firm.revenue_minor), assets=Money(firm.revenue_minor * 4 // 5),
+        figures_year=on.year - 1, revenue=Money(firm.revenue_minor), assets=Money(firm.revenue_minor * 4 // 5),
         tax_grade=GRADES[firm.number % len(GRADES)],
     )  # fmt: skip
     tell_profile(

@@ -14,6 +14,7 @@ from matchmaking.market.needs.commands import expire_needs, move_need, return_ne
 from matchmaking.market.referrals.commands import close_orphans, decline, lapse, move, withdraw_need
 from matchmaking.seeds.city_banks import BY_CODE
 from matchmaking.seeds.city_firms import RECOMMENDED, Firm, city_firms
+from matchmaking.seeds.city_people import troubled_firm
 from matchmaking.seeds.diary import Diary
 from matchmaking.seeds.gatherings import TODAY
 from matchmaking.seeds.papers import signers
@@ -46,6 +47,9 @@ def tell_pipeline(diary: Diary) -> None:
             _under_way(diary, f"city-now-{bank}-{place:02d}", next(free), bank, until, TODAY - timedelta(days=ago))
         for place, end in enumerate(ENDED if bank == "jinzhou" else ENDED[::2]):
             _ended(diary, f"city-end-{bank}-{place:02d}", next(free), bank, end, place)
+    toys = next(firm for firm in city_firms() if firm.key == troubled_firm())
+    for place, (bank, end) in enumerate((("jinzhou", "declined"), ("xiangxi", "refused"))):
+        _ended(diary, f"city-trouble-{place}", toys, bank, end, place)
     for place, end in enumerate(ALONE):
         _alone(diary, f"city-need-{place:02d}", next(free), end, place)
     diary.note(
