@@ -37,6 +37,7 @@ from matchmaking.desks.office.export import MEDIA, MOST_ROWS, workbook
 from matchmaking.desks.office.listing import list_page, read_filter
 from matchmaking.desks.office.portfolio import office_page
 from matchmaking.desks.office.setting import Setting, setting_of
+from matchmaking.desks.office.tables import tables_of
 from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation import clock, storage
 from matchmaking.foundation.access.guard import requires
@@ -89,7 +90,11 @@ def portfolio(code: str) -> ResponseReturnValue:
     opened, setting = _open(code, "office.portfolio", kept=("unit",))
     if opened.snapshot is None:
         return _unreckoned(setting)
-    return render_template("office/portfolio.html", page=office_page(setting, opened.payload, _later(opened, setting)))
+    page = office_page(setting, opened.payload, _later(opened, setting))
+    tables = None
+    if not setting.from_statements:
+        tables = tables_of(storage.session(), current_viewer(), setting, opened.snapshot, page.ledger.grade)
+    return render_template("office/portfolio.html", page=page, tables=tables)
 
 
 @office.post("/portfolios/<key:code>/audit")

@@ -19,7 +19,7 @@ from tests.desks.gatherings.gathering_world import MEETING, Gathering, gather
 from tests.market.market_world import NOON, World, _person, build_world, enter
 from tests.web_fixtures import Browser
 
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"])
+ON_ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"])
 PAGE = f"/portfolios/fair/events/{MEETING}"
 
 
@@ -51,6 +51,7 @@ def text_of(browser: Browser, address: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))))
 
 
+@ON_ONE_ENGINE
 def test_money_is_counted_as_of_each_day_and_what_stands_apart_is_in_no_sum(gathering: Gathering) -> None:
     assert gathering.reckon() > 0
     kept = latest_told(session(), gathering.cases.portfolio.id)
@@ -64,6 +65,7 @@ def test_money_is_counted_as_of_each_day_and_what_stands_apart_is_in_no_sum(gath
     assert apart == {("pre_event", MILLION), ("late", 2 * MILLION)}
 
 
+@ON_ONE_ENGINE
 def test_an_evening_without_news_adds_nothing_and_late_news_is_kept_beside(gathering: Gathering) -> None:
     assert gathering.reckon() > 0
     assert gathering.reckon() == 0
@@ -94,6 +96,7 @@ def test_the_page_shows_each_instrument_and_never_their_sum(gathering: Gathering
     assert office.get("/portfolios/fair/events/nothing").status_code == 404
 
 
+@ON_ONE_ENGINE
 def test_a_firm_reads_what_became_of_each_meeting_it_attended(gathering: Gathering, market: World) -> None:
     firm = session().get_one(Organisation, market.firm)
     with counted() as statements:

@@ -14,7 +14,7 @@ from tests.desks.gatherings.test_gatherings import gathering, market, office, te
 from tests.market.market_world import World
 from tests.web_fixtures import Browser
 
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"])
+ON_ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"])
 PAGE = "/portfolios/fair/letter"
 
 
@@ -27,6 +27,7 @@ def subsidise(session: object, *, firm: int) -> None:
     record_awards(session, actor="seed", listed=listed, rows=rows, on=JUNE, at=morning(JUNE))  # type: ignore[arg-type]
 
 
+@ON_ONE_ENGINE
 def test_every_figure_comes_from_records_and_opens_them(
     gathering: Gathering,  # noqa: F811
     office: Browser,  # noqa: F811
@@ -55,6 +56,7 @@ def test_signed_is_not_divided_by_recommended_and_two_questions_are_offered(
     assert "100.00 %" not in page, "eight divided by eight"
 
 
+@ON_ONE_ENGINE
 def test_the_number_of_statements_is_fixed_and_the_bare_address_leads_there(
     gathering: Gathering,  # noqa: F811
     office: Browser,  # noqa: F811

@@ -1,0 +1,125 @@
+"""Beside the ledger: the same grade by bank and by county, meetings, and who has not reported. Read, never reckoned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapshot
+from matchmaking.delivery.disbursements.monthly import MISSING, Month, ReportingPosition, reporting_positions
+from matchmaking.desks.gatherings.queries import events_by_key, papers_by_event
+from matchmaking.desks.gatherings.table import EventLine, event_rows
+from matchmaking.desks.office.setting import Setting
+from matchmaking.domain.conversion.buckets import U
+from matchmaking.foundation.access.viewer import Viewer
+
+FEWEST = 5
+"""Papers under which nothing is said of a bank beyond its own figures: 件数不足，不评."""
+MOST_EVENTS = 8
+"""Meetings on the home page; the rest is behind a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One bank's or county's part of a grade; amounts in minor units."""
+
+    name: str
+    count: int
+    signed_minor: int
+    verified_minor: int
+    unexplained_minor: int
+
+    @property
+    def too_few(self) -> bool:
+        """Whether its papers are too few to say anything of it."""
+        return self.count < FEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """Who has reported the last full month. ``missing`` banks are named, with what they signed."""
+
+    month: Month
+    reported: int
+    zero: int
+    missing: Sequence[ReportingPosition]
+
+    @property
+    def missing_minor(self) -> int:
+        """Contracts signed with banks that have not reported."""
+        return sum(one.signed_minor for one in self.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What stands below the ledger of a portfolio of cases."""
+
+    banks: Sequence[Share]
+    areas: Sequence[Share]
+    events: Sequence[EventLine]
+    more_events: bool
+    reporting: Reporting | None
+
+
+def tables_of(session: Session, viewer: Viewer, setting: Setting, snapshot: AuditSnapshot, grade: str) -> Tables:
+    """Four SQL statements, whatever the number of agreements."""
+    shares = _shares(session, snapshot, grade)
+    events = event_rows(events_by_key(session), papers_by_event(session, snapshot), until=setting.as_of)
+    held = [line for line in events if line.told or line.apart]
+    return Tables(
+        banks=_by(shares, 0),
+        areas=_by(shares, 1),
+        events=held[:MOST_EVENTS],
+        more_events=len(events) > MOST_EVENTS,
+        reporting=_reporting(session, viewer, setting),
+    )
+
+
+def in_pinyin_order(name: str) -> tuple[bytes, str]:
+    """Sorts Chinese names by their sound: GB 2312 puts its 3,755 common characters in the order of pinyin.
+
+    Source: GB 2312-1980, level 1; its rarer characters of level 2 follow, by radical.
+    """
+    return name.encode("gb18030", "replace"), name
+
+
+def _shares(session: Session, snapshot: AuditSnapshot, grade: str) -> list[tuple[tuple[str, str], Share]]:
+    row = AuditRow
+    line = and_(AuditLine.snapshot_id == snapshot.id, AuditLine.agreement_id == row.agreement_id, AuditLine.bucket == U)
+    asked = (
+        select(
+            row.lender, row.area_name, func.count(),
+            func.coalesce(func.sum(row.signed_minor), 0), func.coalesce(func.sum(row.verified_minor), 0),
+            func.coalesce(func.sum(AuditLine.amount_minor), 0),
+        )
+        .outerjoin(AuditLine, line)
+        .where(row.snapshot_id == snapshot.id, row.grade == grade, row.standing == "member")
+        .group_by(row.lender, row.area_name)
+    )  # fmt: skip
+    return [
+        ((lender or "", area or ""), Share("", *(int(count) for count in counts)))
+        for lender, area, *counts in session.execute(asked)
+    ]
+
+
+def _by(shares: Iterable[tuple[tuple[str, str], Share]], place: int) -> list[Share]:
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for names, one in shares:
+        held = (one.count, one.signed_minor, one.verified_minor, one.unexplained_minor)
+        sums[names[place]] = [a + b for a, b in zip(sums[names[place]], held, strict=True)]
+    return [Share(name, *sums[name]) for name in sorted(sums, key=in_pinyin_order)]
+
+
+def _reporting(session: Session, viewer: Viewer, setting: Setting) -> Reporting | None:
+    month = Month.of(setting.as_of)
+    month = month if month.last == setting.as_of else month.before
+    found = reporting_positions(session, viewer, setting.portfolio, month)
+    if not found:
+        return None
+    missing = sorted((one for one in found if one.state == MISSING), key=lambda one: in_pinyin_order(one.lender))
+    zero = sum(one.state == "zero" for one in found)
+    return Reporting(month, len(found) - len(missing) - zero, zero, missing)

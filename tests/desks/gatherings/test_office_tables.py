@@ -1,0 +1,67 @@
+"""Below the ledger of the office's home: banks by sound and without rank, counties, meetings, who has not reported."""
+
+from __future__ import annotations
+
+import pytest
+
+from matchmaking.delivery.audits.queries import latest_snapshot
+from matchmaking.desks.office.asked import Asked
+from matchmaking.desks.office.setting import setting_of
+from matchmaking.desks.office.tables import Share, in_pinyin_order, tables_of
+from matchmaking.foundation.storage import session
+from tests.delivery.cases_world import JUNE, MILLION, counted, viewer
+from tests.desks.gatherings.gathering_world import Gathering, snapshot
+from tests.desks.gatherings.test_gatherings import gathering, market, office, text_of  # noqa: F401  fixtures
+from tests.web_fixtures import Browser
+
+ON_ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"])
+HOME = "/portfolios/fair"
+
+
+def test_names_are_sorted_by_sound_whatever_they_signed() -> None:
+    names = ["子午银行", "巴山银行", "秦岭银行", "汉江银行", "长岭银行"]
+    assert sorted(names, key=in_pinyin_order) == ["巴山银行", "长岭银行", "汉江银行", "秦岭银行", "子午银行"]
+
+
+def test_under_five_papers_nothing_is_said() -> None:
+    assert [Share("", count, 1, 1, 0).too_few for count in (0, 4, 5)] == [True, True, False]
+
+
+@ON_ONE_ENGINE
+def test_the_home_shows_banks_counties_meetings_and_who_is_silent(
+    gathering: Gathering,  # noqa: F811
+    office: Browser,  # noqa: F811
+) -> None:
+    other = {
+        "lender": "演示巴山银行",
+        "branch": "演示巴山银行营业部",
+        "firm": "别家企业有限公司",
+        "area_name": "紫阳县",
+    }
+    gathering.cases.sign("P7", amount_minor=7 * MILLION, **other)
+    snapshot(gathering.cases)
+    page = text_of(office, HOME)
+    assert page.index("演示巴山银行") < page.index("演示汉江银行", page.index("按银行"))
+    assert "演示巴山银行 件数不足，不评 1 700.00 0.00" in page
+    assert "演示汉江银行 件数不足，不评 1 300.00 150.00" in page, "pre-event stock and late entries are not in it"
+    assert "紫阳县 1 700.00" in page and "春季对接会" in page
+    assert "2025-06 谁还没报" in page and "2 家未报" in page, "nobody has reported June"
+    assert "从未报过" in page
+    with counted() as statements:
+        office.get(HOME)
+    assert len(statements) <= 8
+
+
+@ON_ONE_ENGINE
+def test_the_tables_add_up_to_the_grade(gathering: Gathering) -> None:  # noqa: F811
+    opened = latest_snapshot(session(), viewer(), "fair", today=JUNE)
+    assert opened is not None and opened.snapshot is not None
+    asked = Asked(as_of=None, known_on=None, unit="", grade="", unreadable=())
+    setting = setting_of(opened, asked, portfolios=[], action="", may_reckon=False)
+    found = tables_of(session(), viewer(), setting, opened.snapshot, "loan_contract")
+    grade = next(one for one in opened.payload["grades"] if one["grade"] == "loan_contract")
+    for rows in (found.banks, found.areas):
+        assert sum(row.signed_minor for row in rows) == grade["signed_minor"]
+        assert sum(row.count for row in rows) == grade["count"]
+    unexplained = sum(row["amount_minor"] for row in grade["buckets"] if row["bucket"] == "U")
+    assert sum(row.unexplained_minor for row in found.banks) == unexplained
