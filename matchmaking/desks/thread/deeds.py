@@ -87,8 +87,8 @@ class Scope:
     referrals: Mapping[int, str] | None = None
 
 
-SOURCES: Mapping[str, steps.Reading] = {**steps.READINGS, **money.READINGS}
-"""Kind of deed → how it is read."""
+SOURCES = (*steps.READINGS, *money.READINGS)
+"""Every kind of deed, in the order in which deeds of one instant are told."""
 STEPS, MONEY = frozenset(steps.READINGS), frozenset(money.READINGS)
 
 
@@ -96,7 +96,9 @@ def deeds_of(session: Session, scope: Scope) -> list[Deed]:
     """The deeds of ``scope`` in the order in which our records learned of them; one SQL statement."""
     if not scope.needs or (scope.referrals is not None and not scope.referrals):
         return []
-    parts = [_shaped(name, read(scope)) for name, read in SOURCES.items() if name in scope.sources]
+    mine = money.mine_of(scope)
+    parts = [_shaped(name, read(scope)) for name, read in steps.READINGS.items() if name in scope.sources]
+    parts += [_shaped(name, read(mine)) for name, read in money.READINGS.items() if name in scope.sources]
     found = [Deed(*row) for row in session.execute(union_all(*parts))]
     order = {name: place for place, name in enumerate(SOURCES)}
     return sorted(found, key=lambda deed: (deed.known_at, order[deed.source], deed.key))

@@ -101,7 +101,9 @@ def _decline(scope: Wanted) -> Told:
 
 
 def _of_decision(asked: Select[Any], scope: Wanted, bank_id: Any) -> Select[Any]:
-    asked = asked.join(Need, Need.public_key == CreditDecision.need_key).where(Need.id.in_(scope.needs))
+    # the firm is said twice so that its index leads to the decisions
+    here = (Need.public_key == CreditDecision.need_key) & (Need.organisation_id == CreditDecision.firm_id)
+    asked = asked.join(Need, here).where(Need.id.in_(scope.needs))
     asked = asked.join(Organisation, Organisation.id == bank_id)
     return asked if scope.referrals is None else asked.where(CreditDecision.referral_key.in_(scope.referrals.values()))
 
