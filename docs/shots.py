@@ -1,10 +1,13 @@
-"""Take the README's pictures from the demo: ``make shots``. Serves a demo of its own on a free port, signs in, looks.
+"""Take pictures: ``make shots``. Those of the README from the demo; every page of the catalogue into ``shots/``.
 
-With ``../shared/data`` beside the project the World Bank's statement is taken in too, for one more picture.
+The demo is served on a free port of its own. With ``../shared/data`` beside the project the World Bank's statement is
+taken in too, for one more picture. ``shots/<width>-<language>/<who>.<route>.<address>.png`` shows each page at 390 and
+1366 px, in Chinese and English; ``--readme`` and ``--pages`` take only one of the two.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -18,11 +21,23 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.driving import WIDTHS, built, launch, served  # noqa: E402
+from tests.browser.pages import Page as Listed  # noqa: E402
+
 OUT = ROOT / "docs" / "img"
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
 STATEMENT = ROOT.parent / "shared" / "data" / "ibrd" / "ibrd_2020-11-30.csv.gz"
-DEMO = "golden"
 DESK, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
+README = (
+    ("office.city", "/", "office", DESK),
+    ("office.city", "/", "phone", PHONE),
+    ("firm.tea", "/", "firm", PHONE),
+    ("bank.officer", "/", "bank", DESK),
+    ("bureau.officer", "/", "bureau", DESK),
+)
+"""Login, address, name of the picture, size."""
 
 
 def free_port() -> int:
@@ -49,18 +64,18 @@ def wait_for(url: str) -> None:
     raise TimeoutError(url)
 
 
-def sign_in(page: Page, base: str) -> None:
-    """By the finance office's card."""
+def sign_in(page: Page, base: str, login: str) -> None:
+    """By the demo card of ``login``."""
     page.goto(f"{base}/sign-in")
-    page.locator("form:has(input[value*='office']) button, .cards form button").first.click()
+    page.locator(f"form:has(input[name=login][value='{login}']) button").click()
     page.wait_for_load_state()
 
 
-def shoot(browser: Browser, base: str, path: str, name: str, size: dict[str, int]) -> None:
-    """One picture of ``path``."""
+def shoot(browser: Browser, base: str, login: str, path: str, name: str, size: dict[str, int]) -> None:
+    """One picture of ``path``, as ``login`` sees it."""
     context = browser.new_context(viewport=size, locale="zh-CN", device_scale_factor=1)
     page = context.new_page()
-    sign_in(page, base)
+    sign_in(page, base, login)
     page.goto(f"{base}{path}")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=OUT / f"{name}.png")
@@ -68,8 +83,33 @@ def shoot(browser: Browser, base: str, path: str, name: str, size: dict[str, int
     print(f"docs/img/{name}.png")
 
 
-def main() -> None:
-    """Prepare, serve, look, stop."""
+def every_page(folder: Path) -> None:
+    """A picture of every page of the catalogue, the first of its route, at both widths in both languages."""
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as driver:
+        city = built(Path(place) / "city")
+        told = json.loads((city / "pages.json").read_text("utf-8"))
+        pages = [Listed(**page) for page in told["pages"]]
+        with served(city) as base:
+            browser = launch(driver)
+            for width in WIDTHS:
+                for language, locale in (("zh", "zh-CN"), ("en", "en-GB")):
+                    target = folder / f"{width}-{language}"
+                    target.mkdir(parents=True, exist_ok=True)
+                    for login, cookie in told["cookies"].items():
+                        context = browser.new_context(viewport={"width": width, "height": 900}, locale=locale)
+                        if cookie:
+                            context.add_cookies([{"name": "session", "value": cookie, "url": base}])
+                        page = context.new_page()
+                        for one in (each for each in pages if each.login == login and each.chief):
+                            page.goto(base + one.path)
+                            page.screenshot(path=target / f"{one.name}.png", full_page=True)
+                        context.close()
+                    print(f"{target}: {len(list(target.iterdir()))} pictures")
+            browser.close()
+
+
+def readme() -> None:
+    """Prepare the demo, serve it, look, stop."""
     OUT.mkdir(parents=True, exist_ok=True)
     port = free_port()
     base = f"http://127.0.0.1:{port}"
@@ -77,22 +117,30 @@ def main() -> None:
         env = {**os.environ, "INSTANCE": instance, "PORT": str(port), "DATABASE_URL": "", "ENVIRONMENT": "development"}
         for arguments in (["db", "upgrade"], ["seed"]):
             subprocess.run([*FLASK, *arguments], env=env, cwd=ROOT, check=True)
-        pages = [(f"/portfolios/{DEMO}", "office", DESK), (f"/portfolios/{DEMO}", "phone", PHONE)]
+        pages = list(README)
         if STATEMENT.exists():
             taken = ["--mapping", "ibrd", "--portfolio", "ibrd", "--as-of", "2020-11-30"]
             subprocess.run([*FLASK, "statement", "import", str(STATEMENT), *taken], env=env, cwd=ROOT, check=True)
-            pages.append(("/portfolios/ibrd", "ibrd", DESK))
+            pages.append(("office.city", "/portfolios/ibrd", "ibrd", DESK))
         server = subprocess.Popen([*FLASK, "serve"], env=env, cwd=ROOT)
         try:
             wait_for(f"{base}/healthz")
             with sync_playwright() as driver:
                 browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-                for path, name, size in pages:
-                    shoot(browser, base, path, name, size)
+                for login, path, name, size in pages:
+                    shoot(browser, base, login, path, name, size)
                 browser.close()
         finally:
             server.terminate()
             server.wait(40)
+
+
+def main() -> None:
+    """Both, or the one that is named."""
+    if "--pages" not in sys.argv:
+        readme()
+    if "--readme" not in sys.argv:
+        every_page(ROOT / "shots")
 
 
 if __name__ == "__main__":
