@@ -92,6 +92,10 @@ def test_an_unknown_reason_is_refused() -> None:
 
 def test_lost_contact_asks_for_its_record() -> None:
     assert [reason.code for reason in declines().reasons.values() if reason.evidence] == ["lost_contact"]
+    with pytest.raises(Refusal, match="decline_evidence_missing"):
+        declines().given("lost_contact", "bank", "", fewest=20, attached=False)
+    assert declines().given("lost_contact", "bank", "", fewest=20, attached=True).reason.code == "lost_contact"
+    assert declines().given("debt", "bank", "", fewest=20, attached=False).reason.code == "debt"
 
 
 def test_government_reads_the_first_level_only_and_another_bank_nothing() -> None:
