@@ -21,9 +21,11 @@ from tests.web_fixtures import Browser
 
 HOSTILE = (
     "\x00", "茶\x00叶", "\ud800", "100000000000000000000", "-1", "Infinity", "NaN", "1e999999", "１２３", "٣٤٥",
-    "1_000", "9" * 400, "甲" * 1_000_000, "' OR 1=1 --", "{{ 7 * 7 }}", "<script>alert(1)</script>", "\u202egnp.exe",
+    "1_000", "9" * 400, "甲" * 40_000, "' OR 1=1 --", "{{ 7 * 7 }}", "<script>alert(1)</script>", "\u202egnp.exe",
     "../../x", "0", " ", "0x10", "1.123456789012", "2026-02-30", "99999-01-01", "true",
 )  # fmt: skip
+FOR_THE_ENGINE = ("\x00", "茶\x00叶", "\ud800", "100000000000000000000", "9" * 400, "1e999999")
+"""What PostgreSQL may take otherwise than SQLite does; the rest never reaches an engine."""
 BODIES = {"tea": ("/needs/new", TYPED), "manager": ("/bank/products/new", FILLED)}
 
 
@@ -49,10 +51,13 @@ def test_every_rule_of_the_declaration_is_among_the_fields() -> None:
 
 
 @pytest.mark.parametrize("place", range(0, len(CASES), 8), ids=lambda place: CASES[place][1] + " " + CASES[place][2])
-def test_no_field_of_a_new_need_or_product_breaks_anything(visitor: Browser, market: World, place: int) -> None:
+def test_no_field_of_a_new_need_or_product_breaks_anything(
+    visitor: Browser, market: World, place: int, engine_name: str
+) -> None:
+    texts = HOSTILE if engine_name == "sqlite" else FOR_THE_ENGINE
     for login, path, field, body in CASES[place : place + 8]:
         enter(visitor, login)
-        for number, text in enumerate(HOSTILE):
+        for number, text in enumerate(texts):
             typed = {**body, "key": f"hostile-{field}-{number:04d}", field: text}
             answer = send(visitor, path, typed)
             assert answer.status_code in (303, 400, 413, 422), (path, field, text[:20], answer.status_code)
@@ -64,7 +69,11 @@ def test_no_field_of_a_new_need_or_product_breaks_anything(visitor: Browser, mar
     assert {one.organisation_id for one in session().scalars(select(Product))} <= {market.bank}
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:12]))
+@pytest.mark.parametrize(
+    ("engine_name", "text"),
+    [("sqlite", text) for text in HOSTILE] + [("postgresql", text) for text in FOR_THE_ENGINE],
+    indirect=["engine_name"], ids=lambda text: repr(text[:12]),
+)  # fmt: skip
 def test_no_other_form_breaks(visitor: Browser, market: World, text: str) -> None:
     draft = new_need(market)
     places = {
@@ -90,7 +99,12 @@ def test_no_other_form_breaks(visitor: Browser, market: World, text: str) -> Non
                                                               "amount_unit"), (path, field)  # fmt: skip
 
 
-@pytest.mark.parametrize("text", [text for text in HOSTILE if len(text) < 1000 and "\ud800" not in text])
+@pytest.mark.parametrize(
+    ("engine_name", "text"),
+    [("sqlite", text) for text in HOSTILE if len(text) < 1000 and "\ud800" not in text]
+    + [("postgresql", text) for text in FOR_THE_ENGINE if "\ud800" not in text],
+    indirect=["engine_name"], ids=lambda text: repr(text[:12]),
+)  # fmt: skip
 def test_no_filter_breaks(visitor: Browser, market: World, text: str) -> None:
     lists = {
         "tea": (("/needs", ("page",)), ("/products", ("page", "sort", "kind", "mode", "amount", "term", "text"))),

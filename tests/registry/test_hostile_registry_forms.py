@@ -56,10 +56,12 @@ FORMS: dict[str, tuple[Role | None, dict[str, str]]] = {
 }  # fmt: skip
 
 HOSTILE = [
-    "\x00", "\ud800", "100000000000000000000", "Infinity", "NaN", "1e999999", "１２３", "-1", "", " ", "x" * 400_000,
+    "\x00", "\ud800", "100000000000000000000", "Infinity", "NaN", "1e999999", "１２３", "-1", "", " ", "x" * 40_000,
     "<script>alert(1)</script>", "{{ 7*7 }}", "'; DROP TABLE enterprise; --", "../../etc/passwd", "\u202e", "😀" * 50,
     "%s%n", "0000-00-00", "9999-12-31", "null", "[]", "1_000",
 ]  # fmt: skip
+FOR_THE_ENGINE = ["\x00", "\ud800", "100000000000000000000", "😀" * 50, "0000-00-00"]
+"""What PostgreSQL may take otherwise than SQLite does; the rest never reaches an engine."""
 
 
 def test_every_form_of_the_registry_is_in_the_table(client: Browser) -> None:
@@ -78,12 +80,12 @@ def test_every_form_of_the_registry_is_in_the_table(client: Browser) -> None:
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_no_field_of_any_form_breaks_the_server(client: Browser, path: str) -> None:
+def test_no_field_of_any_form_breaks_the_server(client: Browser, path: str, engine_name: str) -> None:
     role, fields = FORMS[path]
     if role is not None:
         sign_in(client, role)
     for name in fields:
-        for value in HOSTILE:
+        for value in HOSTILE if engine_name == "sqlite" else FOR_THE_ENGINE:
             sent: dict[str, Any] = {**fields, "key": "a-key-of-this-form", name: value}
             body = {key: text.encode("utf-8", "surrogatepass") for key, text in sent.items()}
             answer = client.submit(path, body)
@@ -98,6 +100,7 @@ def test_no_field_of_any_form_breaks_the_server(client: Browser, path: str) -> N
     [("/enterprises/firm-tea/verdict", "file"), ("/my/enterprise/credit-history", "paper"),
      ("/enterprises/firm-tea/consents", "scan")],
 )  # fmt: skip
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("content", [b"", b"MZ\x90\x00", b"PK\x03\x04" + b"\x00" * 64, b"%PDF-" + b"A" * 2_000_000])
 def test_hostile_files_are_answered_in_words(client: Browser, path: str, field: str, content: bytes) -> None:
     role, fields = FORMS[path]
