@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from matchmaking.domain.identifiers import uscc_from
 
@@ -95,11 +96,13 @@ class Firm:
         return date(2003 + self.number * 13 % 21, 1 + self.number * 5 % 12, 1 + self.number * 11 % 28)
 
 
+@cache
 def city_firms() -> tuple[Firm, ...]:
     """All firms in order of their numbers."""
     return tuple(_firm(number) for number in range(1, RECOMMENDED + UPWARD + 1))
 
 
+@cache
 def newcomers() -> tuple[Firm, ...]:
     """Six firms that registered in the demo's last days and wait for the bureau, or were sent back."""
     first = RECOMMENDED + UPWARD + 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 WAN = 1_000_000
 
@@ -33,6 +34,7 @@ class Contract:
         return sum(minor for code, minor in self.pieces if code in codes)
 
 
+@cache
 def contracts() -> tuple[Contract, ...]:
     """Every contract, in the order of the table."""
     return tuple(_read(number, line.split()) for number, line in enumerate(TABLE.strip().splitlines(), 1))

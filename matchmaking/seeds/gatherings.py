@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 TODAY = date(2026, 9, 30)
 """The demo's frozen day: the last for which China's workdays are announced with room to count deadlines."""
@@ -62,6 +63,7 @@ _REGULAR = """
 """
 
 
+@cache
 def meetings() -> tuple[Meeting, ...]:
     """The twenty-three, then the three."""
     return (*_read("matching", _MATCHING), *_read("regular", _REGULAR))

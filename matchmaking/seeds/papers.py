@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from matchmaking.seeds.city_banks import BANKS, BY_CODE, Bank
 from matchmaking.seeds.city_firms import RECOMMENDED, Firm, city_firms
@@ -57,6 +58,7 @@ class Paper:
         return self.signed_on + timedelta(days=150) if self.minor("C4") else None
 
 
+@cache
 def signers() -> tuple[Firm, ...]:
     """Firms that sign at meetings: 87 of the recommended ones and the 53 of the list that went up."""
     return tuple(
@@ -66,6 +68,7 @@ def signers() -> tuple[Firm, ...]:
     )  # fmt: skip
 
 
+@cache
 def contract_papers() -> tuple[Paper, ...]:
     """The 120 loan contracts, each with a firm of its own, of a county that its bank serves as far as there are any."""
     free = list(signers())
