@@ -76,6 +76,8 @@ def test_a_right_password_alone_opens_nothing(now: datetime, secret: str) -> Non
     assert who(entry.token, now) is None
     token = passes(entry.token, right(secret, now), now)
     assert token != entry.token and who(token, now) is not None and who(entry.token, now) is None
+    later = now + MINUTE
+    assert refused(lambda: passes(entry.token, right(secret, later), later)) == "sign_in_expired", "finished once"
 
 
 @pytest.mark.parametrize(("drift", "good"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
