@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from matchmaking.seeds.city_firms import RECOMMENDED, Firm, city_firms
 from matchmaking.seeds.gatherings import meeting
-from matchmaking.seeds.papers import Paper, banks_for, contract_papers, shares, signers
+from matchmaking.seeds.papers import Paper, banks_for, contract_papers, shares, signers, tea_contract
 
 YI = 10_000_000_000
 LINES, COMMITMENTS, INTENTS, UNGRADED = 249 * YI // 100, 213 * YI // 100, 717 * YI // 100, 85 * YI // 100
@@ -80,7 +80,9 @@ def _ungraded() -> Iterator[Paper]:
 def _strategic() -> Iterator[Paper]:
     pool = signers()
     for place in range(6):
-        yield _at(f"city-strategic-{place}", pool[place * 20], "strategic", None, 1 + place * 4, place)
+        # the contract of this firm's place in the table is told of the demo's firm owner
+        firm = pool[place * 20] if place else contract_papers()[tea_contract().number - 1].firm
+        yield _at(f"city-strategic-{place}", firm, "strategic", None, 1 + place * 4, place)
 
 
 def _regular() -> Iterator[Paper]:

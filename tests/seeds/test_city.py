@@ -119,6 +119,12 @@ def test_twenty_three_meetings_agreed_on_1_650_million_and_three_regular_ones_on
     }  # fmt: skip
 
 
+def test_eighty_seven_of_the_recommended_firms_signed_at_a_meeting(city: City) -> None:
+    asked = select(Organisation.name).join(BatchMember, BatchMember.organisation_id == Organisation.id)
+    recommended = set(city.session.scalars(asked.join(Batch).where(Batch.kind == "city")))
+    assert len(recommended & {paper.firm for paper in signed_at(city, "matching")}) == 87
+
+
 def test_subsidies_and_fee_awards_add_up(city: City) -> None:
     asked = select(AwardList.kind, func.count(AwardList.id.distinct()), func.sum(Award.amount_minor))
     rows = city.session.execute(asked.join(Award, Award.list_id == AwardList.id).group_by(AwardList.kind))
