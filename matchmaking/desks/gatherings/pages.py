@@ -10,7 +10,7 @@ from typing import Any
 from matchmaking.delivery.audits.models import AuditRow
 from matchmaking.desks.gatherings.queries import HORIZONS, Told
 from matchmaking.desks.office.setting import Setting
-from matchmaking.domain.conversion.instruments import INSTRUMENTS
+from matchmaking.domain.conversion.instruments import CONTRACTS, INSTRUMENTS
 from matchmaking.domain.money import per_million
 from matchmaking.market.events.models import Event
 from matchmaking.market.events.queries import EventRow
@@ -81,8 +81,11 @@ def event_page(
 
 
 def share(told: Told) -> int | None:
-    """Verified money over signed, in parts per million; None where nothing was signed by amount."""
-    return per_million(told.verified_minor, told.signed_minor) if told.signed_minor > 0 else None
+    """合同放款率 in parts per million: verified money over signed. None for papers that are no contracts: an intent is
+    followed by a contract, and the money is the contract's."""
+    if told.instrument not in CONTRACTS or told.signed_minor <= 0:
+        return None
+    return per_million(told.verified_minor, told.signed_minor)
 
 
 def _cells(event: Event, told: Told, kept: Mapping[tuple[str, int], Sequence[Told]], as_of: date) -> list[Cell]:
