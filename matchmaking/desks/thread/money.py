@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import CTE, Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from matchmaking.delivery.agreements.models import (
     Agreement,
@@ -37,6 +38,8 @@ from matchmaking.market.needs.models import Need
 
 Reading = Callable[[CTE], Told]
 """From the agreements of :func:`mine_of` to what a table gives about them."""
+Repeated = aliased(Disbursement)
+"""The report that another one seems to repeat."""
 Joining = Callable[[Select[Any]], Select[Any]]
 
 
@@ -130,6 +133,7 @@ def _disbursement(mine: CTE) -> Told:
     def joined(asked: Select[Any]) -> Select[Any]:
         asked = asked.join(Agreement, Agreement.id == Disbursement.agreement_id)
         asked = asked.outerjoin(DisbursementVoid, DisbursementVoid.disbursement_id == Disbursement.id)
+        asked = asked.outerjoin(Repeated, Repeated.id == Disbursement.repeats_id)
         return _of_need(asked, mine)
 
     columns = {
@@ -137,7 +141,8 @@ def _disbursement(mine: CTE) -> Told:
         "key": Disbursement.public_key, "known_at": Disbursement.recorded_at,
         "actor": Disbursement.recorded_by, "currency": Agreement.currency, "on": Disbursement.value_on,
         "amount_minor": Disbursement.amount_minor, "code": Disbursement.form, "words": Disbursement.iou_no,
-        "party": func.coalesce(Disbursement.payee, ""), "taken_on": DisbursementVoid.voided_on,
+        "about": func.coalesce(Repeated.public_key, ""), "party": func.coalesce(Disbursement.payee, ""),
+        "taken_on": DisbursementVoid.voided_on,
         "taken_at": DisbursementVoid.recorded_at, "taken_words": func.coalesce(DisbursementVoid.reason, ""),
     }  # fmt: skip
     return Told(Disbursement, columns, joined)

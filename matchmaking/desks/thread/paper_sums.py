@@ -38,15 +38,17 @@ class PaperSum:
 
 
 def paper_sums(deeds: Sequence[Deed]) -> list[PaperSum]:
-    """One sum per signed paper, the earliest first. Repeated reports of the same money count as often as reported."""
+    """One sum per signed paper, the earliest first. A report that repeats another one's money counts only after a
+    verdict that it is a payment of its own."""
     sums = {deed.place: PaperSum(deed) for deed in deeds if deed.source == "agreement"}
     answers = last_answers(deeds)
+    own = {deed.about for deed in deeds if deed.source == "verdict" and deed.code == "distinct"}
     met = {deed.about for deed in deeds if deed.source == "condition_met" and deed.taken_at is None}
     for deed in deeds:
         one = sums.get(deed.place)
         if one is None or deed.taken_at is not None:
             continue
-        if deed.source == "disbursement" and deed.code == PRINCIPAL:
+        if deed.source == "disbursement" and deed.code == PRINCIPAL and (not deed.about or deed.key in own):
             _count(one, deed, answers)
         elif deed.source == "condition" and deed.key not in met:
             one.conditions.append(deed)
