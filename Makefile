@@ -69,7 +69,8 @@ browser: ## Chromium and Chinese fonts for the browser tests (only as root, with
 # --- running ---------------------------------------------------------------------------------------------------------
 
 run: setup ## web and worker on http://127.0.0.1:5000 (PORT=, INSTANCE=)
-	@exec $(FLASK) serve
+	@if [ "$${ENVIRONMENT:-}" != production ] && [ "$${DEMO:-1}" != 0 ]; then export FROZEN_DAY="$${FROZEN_DAY-2026-09-30}"; fi; \
+	exec $(FLASK) serve
 
 # --- checking --------------------------------------------------------------------------------------------------------
 
@@ -93,8 +94,9 @@ contracts: setup-dev ## import contracts of the house (.importlinter)
 words: setup-dev ## every code and every string in both languages
 	$(BIN)/python -m pytest -q tests/house/test_words.py tests/house/test_translations.py
 
-bench: setup-dev ## import and audit of 8,986 real agreements, against pandas
+bench: setup-dev ## import and audit of 8,986 real agreements, against pandas; the list page, against nothing and a naive page
 	$(BIN)/python bench/import_audit.py
+	LOG_LEVEL=error $(BIN)/python bench/pages.py 2>/dev/null
 
 release-test: setup-dev browser ## tests too long for every commit
 	$(BIN)/python -m pytest -n $(JOBS) -m release $(PYTEST_ARGS)
