@@ -1,4 +1,4 @@
-"""The office's list page against an empty answer of the same application, and against a naive ORM page of the same rows.
+"""The office's list page against an empty answer of the same application, and a naive ORM page of the same rows.
 
 All three are asked in turn over WSGI in one process, ``ROUNDS`` rounds (5) of ``CALLS`` calls (40). CPU time of the
 process counts; what is said is the ratio of medians with the spread. The naive page shows the same agreements in the
@@ -42,8 +42,8 @@ ROUNDS = max(5, int(os.environ.get("ROUNDS", "5")))
 CALLS = int(os.environ.get("CALLS", "40"))
 LIST, EMPTY, NAIVE = "/portfolios/golden/agreements", "/bench/empty", "/bench/naive"
 PAGE = """{% extends "_layout/base.html" %}{% block title %}list{% endblock %}{% block main %}<h1>{{ total }}</h1>
-<table class="tb"><tbody>{% for one, paid, confirmed in rows %}<tr><th>{{ one.firm }}<small>{{ one.public_key }}</small></th>
-<td>{{ one.lender }}</td><td>{{ one.signed_on|day }}</td><td>{{ one.amount_minor|amount('wan', 'CNY') }}</td>
+<table class="tb"><tbody>{% for one, paid, confirmed in rows %}<tr><th>{{ one.firm }}
+<small>{{ one.public_key }}</small></th><td>{{ one.lender }}</td><td>{{ one.signed_on|day }}</td><td>{{ one.amount_minor|amount('wan', 'CNY') }}</td>
 <td>{{ paid|amount('wan', 'CNY') }}</td><td>{{ confirmed|amount('wan', 'CNY') }}</td>
 <td>{{ ((one.amount_minor or 0) - paid)|amount('wan', 'CNY') }}</td></tr>{% endfor %}</tbody></table>{% endblock %}"""
 
