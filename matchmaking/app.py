@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Flask
 from flask_migrate import Migrate
 
 from config import ROOT, Settings
 from matchmaking.blueprints import register_blueprints
 from matchmaking.cli import register_commands
-from matchmaking.foundation import files, storage
+from matchmaking.foundation import clock, files, storage
 from matchmaking.foundation.access.guard import refuse_unmarked
 from matchmaking.foundation.logs import setup_logs
 from matchmaking.foundation.storage.flask_db import db
@@ -20,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings()
     setup_logs()
     settings.instance.mkdir(parents=True, exist_ok=True)
+    clock.freeze(date.fromisoformat(settings.frozen_day) if settings.frozen_day else None)
     app = Flask(
         "matchmaking",
         root_path=str(ROOT / "matchmaking"),

@@ -8,9 +8,23 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has kept UTC+8 without daylight saving since 1991; business days are Shanghai days."""
 
 
+_demo: dict[str, date] = {}
+
+
+def freeze(day: date | None) -> None:
+    """A demo's day: from here on it is always ``day`` in Shanghai while the hours go on; None lets the days pass again.
+
+    What visitors of a demo do is thereby dated and known on its day, and timed jobs work for that day.
+    """
+    _demo.clear()
+    if day is not None:
+        _demo["day"] = day
+
+
 def now() -> datetime:
-    """This instant, aware, in UTC."""
-    return datetime.now(UTC)
+    """This instant, aware, in UTC; on the demo's day where there is one."""
+    instant = datetime.now(UTC)
+    return instant + (_demo["day"] - business_day(instant)) if _demo else instant
 
 
 def today() -> date:
