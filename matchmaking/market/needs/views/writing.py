@@ -19,7 +19,7 @@ from matchmaking.foundation.storage import once, run_in_unit_of_work, session
 from matchmaking.foundation.web.today import business_today
 from matchmaking.market.needs.commands import amend_need, move_need, post_need, revenue_of, start_need
 from matchmaking.market.needs.facts import terms_of
-from matchmaking.market.needs.forms import MoveForm, NeedForm, PostForm
+from matchmaking.market.needs.forms import MoveForm, NeedForm, PostForm, ReturnForm, VerifyForm
 from matchmaking.market.needs.models import Need
 from matchmaking.market.needs.queries import need_sheet, visible_need
 from matchmaking.market.needs.shortfalls import doubt, shortfalls
@@ -177,6 +177,11 @@ def sheet_page(desk: Desk, key: str, *, refusal: Refusal | None = None, **more: 
     viewer = current_viewer()
     found = need_sheet(session(), viewer, key) or abort(404)
     need = found.need
+    # a step refused on the bureau's side shows the sheet again, with the bureau's own two forms
+    forms = {
+        "verify_form": VerifyForm(formdata=None, version=need.version),
+        "return_form": ReturnForm(formdata=None, version=need.version),
+    }
     return render_template(
         "needs/sheet.html",
         sheet=found,
@@ -188,7 +193,7 @@ def sheet_page(desk: Desk, key: str, *, refusal: Refusal | None = None, **more: 
         move_form=MoveForm(formdata=None, version=need.version),
         refusal=refusal,
         desk=desk,
-        **more,
+        **{**forms, **more},
     )
 
 
