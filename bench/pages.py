@@ -43,7 +43,8 @@ CALLS = int(os.environ.get("CALLS", "40"))
 LIST, EMPTY, NAIVE = "/portfolios/golden/agreements", "/bench/empty", "/bench/naive"
 PAGE = """{% extends "_layout/base.html" %}{% block title %}list{% endblock %}{% block main %}<h1>{{ total }}</h1>
 <table class="tb"><tbody>{% for one, paid, confirmed in rows %}<tr><th>{{ one.firm }}
-<small>{{ one.public_key }}</small></th><td>{{ one.lender }}</td><td>{{ one.signed_on|day }}</td><td>{{ one.amount_minor|amount('wan', 'CNY') }}</td>
+<small>{{ one.public_key }}</small></th><td>{{ one.lender }}</td><td>{{ one.signed_on|day }}</td>
+<td>{{ one.amount_minor|amount('wan', 'CNY') }}</td>
 <td>{{ paid|amount('wan', 'CNY') }}</td><td>{{ confirmed|amount('wan', 'CNY') }}</td>
 <td>{{ ((one.amount_minor or 0) - paid)|amount('wan', 'CNY') }}</td></tr>{% endfor %}</tbody></table>{% endblock %}"""
 
