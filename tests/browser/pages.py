@@ -23,11 +23,12 @@ from werkzeug.routing import RequestRedirect, Rule
 NOBODY = ""
 """The login of who has not signed in."""
 BESIDE: Mapping[str, tuple[str, ...]] = {
-    NOBODY: ("/sign-in", "/register", "/no-such-page"),
+    NOBODY: ("/sign-in", "/register", "/public", "/no-such-page"),
     "office.city": (
         "/portfolios/golden?as_of=2025-06-30&known_at=2025-06-30", "/portfolios/golden?as_of=2025-05-02",
         "/portfolios/golden/divide?top=loan_contract.signed&bottom=need.needed",
         "/portfolios/golden/agreements?q=nobody-is-called-this", "/portfolios/golden?grade=intent_letter",
+        "/portfolios/golden/events",
     ),
     "tea": ("/needs/new", "/my/consents", "/account"),
 }  # fmt: skip
@@ -37,6 +38,7 @@ NO_PAGE = {
     "healthz": "one word for a supervisor",
     "office.export": "a workbook to download",
     "office.evidence": "a voucher to download",
+    "public_desk.file": "a table to download",
     "statements.file": "a statement to download",
     "enterprises.evidence": "a file to download",
     "enterprises.own_evidence": "a file to download",
