@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from matchmaking.delivery.disbursements.forms import AnswerForm
 from matchmaking.desks.firm.cards import card_of
 from matchmaking.desks.firm.queries import outcomes_of, own_standing, unanswered_reports
 from matchmaking.desks.thread.deeds import MONEY, STEPS, Scope, deeds_of
@@ -13,6 +12,7 @@ from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.storage import session
+from matchmaking.foundation.web.forms import BaseForm
 from matchmaking.foundation.web.paging import Page, page_number
 from matchmaking.foundation.web.today import business_today
 from matchmaking.foundation.web.words import here
@@ -39,7 +39,7 @@ def home() -> ResponseReturnValue:
     met = attendance_of(session(), viewer.organisation_id or 0)
     cards = [card_of(one, [deed for deed in deeds if deed.need_id == one.need.id]) for one in own.needs]
     return render_template(
-        "firm/home.html", own=own, asked=asked, waiting=waiting, form=AnswerForm(formdata=None), met=met,
+        "firm/home.html", own=own, asked=asked, waiting=waiting, form=BaseForm(formdata=None), met=met,
         cards=sorted(cards, key=lambda card: not card.next.waits),
         outcomes=outcomes_of(session(), viewer, [one.event.public_key for one in met]), today=business_today(),
         page=Page(number, own.total, lambda changes: here(**changes), PER_PAGE),

@@ -80,7 +80,7 @@ def open_firm(
     session: Session, *, actor: str, told: FirmTold, entered_by: str, on: date, at: datetime,
     public_key: str | None = None,
 ) -> Enterprise:  # fmt: skip
-    """Organisation, firm and the first version of its profile, valid from ``on``."""
+    """Organisation, firm and the first version of its profile, valid from ``on``; ``public_key`` names both."""
     uscc = parse_uscc(told.uscc) if told.uscc.strip() or entered_by == "firm" else None
     if told.legal_form not in LEGAL_FORMS:
         raise Refusal(Reason("legal_form_unknown", {"form": told.legal_form[:20]}))
@@ -88,7 +88,7 @@ def open_firm(
         raise Refusal(Reason("enterprise_taken"))
     organisation = create_organisation(
         session, actor=actor, kind="enterprise", name=told.name, area_code=told.area_code, zone_code=told.zone_code,
-        on=on, at=at,
+        on=on, at=at, public_key=public_key,
     )  # fmt: skip
     firm = _claim(session, public_key or fresh_key("firm", at), organisation.id, uscc, entered_by, at)
     session.add(
