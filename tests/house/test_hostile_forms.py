@@ -1,0 +1,219 @@
+"""Hostile input on every form there is: the fields are found by watching what the server asks a request for.
+
+Each field of each form gets, with the others filled in well, markup and another organisation's number (on PostgreSQL a
+number no table holds); and every field at once what no text may hold, infinities, digits of other scripts, a formula,
+nothing, very much, and repeated and nested names. Never a 5xx, never markup shown as markup, never a row written
+without a row in the trail, never a name that only the server sets. A form added later is found and tried without a
+word here; where its address names an object, ``tests/house/objects.py`` has to say which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPICursor
+from werkzeug.routing import Rule
+
+from matchmaking.foundation import storage
+from matchmaking.foundation.access.permissions import Permission
+from tests.house.objects import City, build_city, place_of
+from tests.house.routes import pairs
+from tests.house.sending import Asked, Sender, copy_database
+from tests.house.test_authorisation import PUBLIC, TABLE
+from tests.journeys.thread_world import build_thread
+from tests.market.market_world import NOON
+
+MARKUP = "<img src=x data-hostile>"
+CANARY = "canary-of-the-server"
+ONE_BY_ONE = (MARKUP, "{rival}")
+ALL_AT_ONCE = (
+    "\x00",
+    "茶\x00叶",
+    "\ud800",
+    "Infinity",
+    "NaN",
+    "1e999999",
+    "-1",
+    "１２３",
+    "٣٤٥",
+    "",
+    "=cmd()|x!A1",
+    "100000000000000000000",
+    "甲" * 300_000,
+    "9" * 400,
+)
+FOR_THE_ENGINE = ("\x00", "\ud800", "1e999999")
+"""What PostgreSQL may take otherwise than SQLite does."""
+SET_BY_THE_SERVER = {
+    "id", "state_before", "organisation_id", "firm_id", "bank_id", "recorded_by", "recorded_at", "created_at",
+    "decided_by", "public_key", "password_hash", "portfolio_id", "drawn_minor",
+}  # fmt: skip
+WITHOUT_TRAIL = {
+    "idempotency_key",
+    "access_log",
+    "login_session",
+    "sign_in_attempts",
+    "second_factor",
+    "pending_sign_in",
+}
+"""Tables that may be written without a word in the trail: keys, readings, a session's own instants, a sign-in
+that waits for its code, and the wiping of wrong codes where there were none, which changes no row."""
+
+GOOD = {
+    "amount": "5", "balance": "5", "line": "50", "baseline": "0", "revenue": "5", "assets": "5", "employees": "5",
+    "value_on": "2026-10-14", "on": "2026-10-14", "promised_on": "2026-11-30", "expires_on": "2027-06-30",
+    "valid_from": "2024-01-01", "valid_to": "2027-01-01", "founded_on": "2018-01-01", "signed_on": "2026-10-01",
+    "term_months": "12", "rate": "3.55", "spread_bp": "55", "lpr_tenor": "1Y", "instrument": "loan_contract",
+    "declared": "new", "purpose": "seasonal_purchase", "loan_kind": "working_capital", "guarantees": "credit",
+    "legal_form": "limited", "industry": "1530", "area": "610902", "tax_grade": "A", "title": "high_tech",
+    "history": "none", "source": "own_word", "stated_on": "2026-01-01", "answer": "right", "verdict": "verified",
+    "basis": "licence_seen", "figures_year": "2025", "confirmed": "y", "agreed": "y", "seen": "1", "version": "1",
+    "relation": "owner", "person_name": "陈红", "id_tail": "1234", "name": "演示", "issuer": "厅", "then": "save",
+    "uscc": "91610902YY0000017", "person": "陈红", "login": "chen", "password": "rain on the east bridge",
+    "again": "rain on the east bridge", "reason": "cash_flow", "words": "材料不齐，请补充", "iou_no": "JJ9",
+}  # fmt: skip
+MOVES = {
+    # the step that the object of a form stands before
+    "/bank/decisions": "submit", "/bank/papers/<key:key>/countersign": "countersign", "/bank/papers": "offer",
+    "/my/papers": "sign", "/needs": "discard", "/bank/products": "submit",
+}  # fmt: skip
+
+
+@pytest.fixture
+def city(app: Flask) -> Iterator[City]:
+    """A city with one of everything, in which requests remember what they were asked for."""
+    request = type("Watched", (app.request_class,), {"parameter_storage_class": Asked})
+    app.request_class = request
+    with time_machine.travel(NOON, tick=True) as travel:
+        thread = build_thread(app)
+        thread.travel = travel
+        yield build_city(thread)
+
+
+@pytest.fixture
+def untold(city: City) -> Iterator[list[str]]:
+    """Commits that changed tables without a row in the trail: what they wrote."""
+    written: dict[int, set[str]] = {}
+    found: list[str] = []
+
+    def note(one: Connection, _cursor: DBAPICursor, statement: str, *_rest: Any) -> None:
+        words = statement.split(None, 3)
+        if words and words[0] in ("INSERT", "UPDATE", "DELETE"):
+            table = words[1] if words[0] == "UPDATE" else words[2]
+            written.setdefault(id(one.connection.dbapi_connection), set()).add(table.strip('"'))
+
+    def committed(one: Connection) -> None:
+        tables = written.pop(id(one.connection.dbapi_connection), set()) - WITHOUT_TRAIL
+        if tables and "trail_event" not in tables:
+            found.append(", ".join(sorted(tables)))
+
+    def undone(one: Connection) -> None:
+        written.pop(id(one.connection.dbapi_connection), None)
+
+    engine = storage.engine()
+    pairs_of = (("before_cursor_execute", note), ("commit", committed), ("rollback", undone))
+    for name, listener in pairs_of:
+        event.listen(engine, name, listener)
+    yield found
+    for name, listener in pairs_of:
+        event.remove(engine, name, listener)
+
+
+def forms(city: City) -> list[tuple[Rule, str, str]]:
+    """(route, who sends it, where) of every form; ``""`` is somebody not signed in."""
+    found = []
+    for rule, method in pairs(city.thread.app):
+        if method != "POST":
+            continue
+        line = TABLE[method, rule.rule]
+        place = place_of(rule)
+        who = [""] if line == PUBLIC else city.knockers(line) if isinstance(line, Permission) else []
+        own = [login for login in who if place is None or login in place[0] or not login]
+        # of a bank's people the one who may sign, of the others the first
+        found.append((rule, "branch" if "branch" in own else own[0], city.address(rule)))
+    return found
+
+
+def body_of(rule: Rule, names: set[str]) -> dict[str, str]:
+    """A form filled in well, as far as the fields' names say how."""
+    moves = [one for one in MOVES if rule.rule.startswith(one)]
+    step = MOVES[max(moves, key=len)] if moves else "1"
+    body = {name: GOOD.get(name, "wan" if name.endswith("_unit") else "1") for name in sorted(names)}
+    return {name: step if name == "action" else value for name, value in body.items()}
+
+
+def attempts(rule: Rule, names: set[str], engine: str, rival: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(what is tried, the body) for one form."""
+    good = body_of(rule, names)
+    yield "well filled in", {**good, **dict.fromkeys(SET_BY_THE_SERVER - names, CANARY)}
+    for text in ALL_AT_ONCE if engine == "sqlite" else FOR_THE_ENGINE:
+        shorter = text if len(text) * len(names) < 400_000 else text[: 400_000 // max(len(names), 1)]
+        yield f"{text[:12]!r} everywhere", {**good, **dict.fromkeys(names, shorter)}
+    if engine == "sqlite":
+        yield "a megabyte", {**good, "words": "x" * 1_100_000}
+        yield "twice", {name: [value, value] for name, value in good.items()}
+        yield "nested", {f"{name}{end}": "1" for name in names for end in ("[]", "[0][id]", "-0-x", ".x")}
+    # the rules of a product are fields by the dozen, tried one by one where products are tested
+    for name in sorted(one for one in names if not one.startswith("rule_")):
+        for text in ONE_BY_ONE if engine == "sqlite" else ("100000000000000000000",):
+            yield f"{name}={text!r}", {**good, name: text.format(rival=rival) if text.startswith("{") else text}
+
+
+@pytest.mark.parametrize(
+    ("engine_name", "part", "parts"), [("sqlite", 0, 2), ("sqlite", 1, 2), ("postgresql", 0, 1)],
+    indirect=["engine_name"],
+)  # fmt: skip
+def test_no_form_breaks_whatever_is_sent(
+    city: City, untold: list[str], engine_name: str, part: int, parts: int, tmp_path: Path
+) -> None:
+    keep = tmp_path / "kept.sqlite3" if engine_name == "sqlite" else None
+    sender, wrong, sent, accepted = Sender(city, keep), [], 0, set()
+    rival = str(city.thread.world.rival)
+    for rule, login, path in forms(city)[part::parts]:
+        names = sender.fields(login, path)
+        wrong += [(rule.rule, login, f"asks a person for {name}", 0) for name in names & SET_BY_THE_SERVER]
+        for tried, body in attempts(rule, names, engine_name, rival):
+            answer = sender.send(login, path, body)
+            sent += 1
+            if answer.status_code in (302, 303):
+                accepted.add(rule.rule)
+            if answer.status_code >= 500 or MARKUP in answer.get_data(as_text=True):
+                wrong.append((rule.rule, login, tried, answer.status_code))
+    assert wrong == [], "\n".join(map(str, wrong[:40]))
+    assert set(untold) == set(), "written without a row in the trail"
+    assert sent > 100 and accepted, "some forms were filled in well enough to be accepted"
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_markup_is_kept_as_text_and_nothing_unasked_is_stored(city: City, engine_name: str, tmp_path: Path) -> None:
+    sender = Sender(city, None)
+    kept = 0
+    for rule, login, path in forms(city):
+        if rule.rule.startswith(("/sign-", "/sessions", "/account", "/operator")):
+            continue
+        names = sender.fields(login, path)
+        good = {**body_of(rule, names), **dict.fromkeys(SET_BY_THE_SERVER - names, CANARY)}
+        free = [name for name in sorted(names) if name not in GOOD or name in ("words", "name", "reason", "iou_no")]
+        for name in free:
+            kept += sender.send(login, path, {**good, name: MARKUP}).status_code in (302, 303)
+        kept += sender.send(login, path, good).status_code in (302, 303)
+    assert kept > 5
+    shown = 0
+    for rule, method in pairs(city.thread.app):
+        line = TABLE[method, rule.rule]
+        if method != "GET" or not isinstance(line, Permission):
+            continue
+        for login in city.knockers(line):
+            page = sender.browsers[login].get(city.address(rule)).get_data()
+            assert MARKUP.encode() not in page, (rule.rule, login)
+            shown += b"data-hostile" in page
+    assert shown > 0, "some page shows what was stored, as text"
+    stored = tmp_path / "stored.sqlite3"
+    copy_database(Path(storage.engine().url.database or ""), stored)
+    assert CANARY.encode() not in stored.read_bytes(), "a field that no form has was stored"
