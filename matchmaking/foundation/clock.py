@@ -27,6 +27,11 @@ def now() -> datetime:
     return instant + (_demo["day"] - business_day(instant)) if _demo else instant
 
 
+def on_the_wall(instant: datetime) -> datetime:
+    """What a phone's clock shows when :func:`now` says ``instant``: the same, but while a demo's day stands still."""
+    return instant + (business_day(datetime.now(UTC)) - _demo["day"]) if _demo else instant
+
+
 def today() -> date:
     """Today's business day in Shanghai."""
     return business_day(now())

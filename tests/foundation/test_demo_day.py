@@ -40,3 +40,11 @@ def test_without_a_demo_days_pass() -> None:
     clock.freeze(None)
     with time_machine.travel(datetime(2027, 3, 1, 17, 5, tzinfo=UTC), tick=False):
         assert clock.today() == date(2027, 3, 2)
+
+
+@pytest.mark.parametrize("day", [None, DAY])
+def test_a_phone_beside_the_demo_shows_the_real_time(day: date | None) -> None:
+    real = datetime(2027, 3, 1, 17, 5, tzinfo=UTC)
+    clock.freeze(day)
+    with time_machine.travel(real, tick=False):
+        assert clock.on_the_wall(clock.now()) == real

@@ -15,6 +15,7 @@ import time_machine
 from flask import Flask
 
 from config import Settings
+from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import Public, mark_of
 from matchmaking.foundation.access.roles import Role
 from matchmaking.registry.accounts.commands import codes
@@ -60,8 +61,6 @@ def shown_secret(client: Browser) -> str:
 
 def code_now(secret: str, seconds: int = 0) -> str:
     """What a phone shows."""
-    from matchmaking.foundation import clock
-
     return codes.code_of(secret, codes.step_of(clock.now() + timedelta(seconds=seconds)))
 
 
@@ -86,6 +85,16 @@ def test_the_first_sign_in_of_staff_sets_a_factor_up(client: Browser, clocks: ti
     assert client.get("/sessions").status_code == 200
     # the page that shows the codes belongs to the new session already: its own buttons work
     assert client.post("/sign-out", data={"csrf_token": html.unescape(token)}).status_code == 303
+
+
+def test_a_phone_counts_real_time_where_a_demo_stands_still(client: Browser, clocks: time_machine.Coordinates) -> None:
+    clock.freeze(NOON.date() - timedelta(days=40))
+    try:
+        enter(client)
+        code = codes.code_of(shown_secret(client), codes.step_of(NOON))
+        assert client.submit("/sign-in/enrol", {"code": code}).status_code == 200
+    finally:
+        clock.freeze(None)
 
 
 def test_every_later_sign_in_asks_for_the_code(app: Flask, client: Browser, clocks: time_machine.Coordinates) -> None:

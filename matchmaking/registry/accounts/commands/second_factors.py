@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.access.roles import STAFF
-from matchmaking.foundation.clock import business_day
+from matchmaking.foundation.clock import business_day, on_the_wall
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.trail import record
 from matchmaking.registry.accounts.commands.codes import matching_step, new_recovery_codes, recovery_digest
@@ -120,7 +120,7 @@ def _enrol(session: Session, *, token: str, typed: str, at: datetime, place: Pla
     waiting = pending_sign_in(session, token=token, at=at)
     if waiting is None or waiting.awaits != ENROL:
         raise Refusal(Reason("sign_in_expired", {}))
-    step = matching_step(seal.open(waiting.sealed), typed, at=at, after=-1)
+    step = matching_step(seal.open(waiting.sealed), typed, at=on_the_wall(at), after=-1)
     if step is None:
         raise Refusal(Reason("code_first_failed", {}))
     user = session.get(UserAccount, waiting.user_id)
@@ -198,7 +198,7 @@ def _use_up(session: Session, factor: SecondFactor, *, typed: str, at: datetime,
     digest = recovery_digest(typed)
     if digest is not None:
         return _use_recovery(session, factor, digest=digest, at=at)
-    step = matching_step(seal.open(factor.sealed), typed, at=at, after=factor.last_step)
+    step = matching_step(seal.open(factor.sealed), typed, at=on_the_wall(at), after=factor.last_step)
     if step is None:
         return False
     later = update(SecondFactor).where(SecondFactor.id == factor.id, SecondFactor.last_step < step)
