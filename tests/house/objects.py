@@ -58,12 +58,14 @@ PLACES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "/bank/decisions/<key:key>/papers": (BANK, {"key": "line"}),
     "/bank/papers/<key:key>": (BANK, {"key": "paper"}),
     "/bank/papers/<key:key>/countersign": (BANK, {"key": "signed_by_firm"}),
+    "/my/lines/<key:key>": (FIRM, {"key": "decided"}),
     "/my/papers/<key:key>": (FIRM, {"key": "offered"}),
     "/bank/agreements/<key:key>": (BANK, {"key": "agreement"}),
     "/bank/disbursements/<key:key>": (BANK, {"key": "report"}),
     "/my/disbursements/<key:key>": (FIRM, {"key": "report"}),
     "/my/agreements/<key:key>": (FIRM, {"key": "agreement"}),
     "/threads/<key:key>": ((*FIRM, *BUREAU, *BANK, "office"), {"key": "need"}),
+    "/portfolios/<key:code>/events": ((), {"code": "city"}),  # the city has held none: absent to everybody
     "/portfolios/<key:code>": (("office",), {"code": "city", "key": "agreement"}),
 }
 ELSEWHERE = {
@@ -145,7 +147,7 @@ def _papers(thread: Thread, product: str) -> dict[str, str]:
     for one in (offered, signed):
         thread.post("officer", f"/bank/papers/{one}/move", version=1, action="offer")
     thread.post("tea", f"/my/papers/{signed}/sign", version=2, action="sign")
-    return {"line": line, "paper": paper, "offered": offered, "signed_by_firm": signed}
+    return {"line": line, "decided": thread.referral, "paper": paper, "offered": offered, "signed_by_firm": signed}
 
 
 def _deciding(thread: Thread, product: str) -> dict[str, str]:
