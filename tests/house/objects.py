@@ -65,7 +65,7 @@ PLACES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "/my/disbursements/<key:key>": (FIRM, {"key": "report"}),
     "/my/agreements/<key:key>": (FIRM, {"key": "agreement"}),
     "/threads/<key:key>": ((*FIRM, *BUREAU, *BANK, "office"), {"key": "need"}),
-    "/portfolios/<key:code>/events": ((), {"code": "city"}),  # the city has held none: absent to everybody
+    "/portfolios/<key:code>/events/<key:key>": ((), {"code": "city"}),  # the city has held none
     "/portfolios/<key:code>": (("office",), {"code": "city", "key": "agreement"}),
 }
 ELSEWHERE = {
