@@ -111,7 +111,8 @@ def change_work(login: str) -> ResponseReturnValue:
 @accounts.post("/operator/accounts/<key:login>/password")
 @requires(Permission.MANAGE_ACCOUNTS)
 def new_password(login: str) -> ResponseReturnValue:
-    """A new initial password, shown this once; the sessions end and the lock is lifted."""
+    """A new initial password, shown this once; the sessions end and the lock is lifted. One's own asks for the old."""
+    _refuse_own(login)
     password = commands.initial_password()
     _act(login, commands.set_password, password=password)
     return render_template("accounts/person_password.html", login=login, password=password, made=False)
@@ -164,7 +165,8 @@ def _act(login: str, command: Callable[..., Any], **more: Any) -> None:
 
 
 def _refuse_own(login: str) -> None:
-    if login == current_viewer().login:
+    # folded as the commands fold it: ``OPERATOR`` is ``operator``
+    if commands.fold_login(login) == current_viewer().login:
         abort(404)
 
 
