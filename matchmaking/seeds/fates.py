@@ -9,7 +9,7 @@ from typing import Any
 
 from matchmaking.delivery.agreements import commands as agreements
 from matchmaking.delivery.disbursements import commands as disbursements
-from matchmaking.delivery.disbursements import hearing
+from matchmaking.delivery.disbursements import ending, hearing
 from matchmaking.delivery.repayments import commands as repayments
 from matchmaking.domain.money import plain_amount
 from matchmaking.seeds.diary import Diary, Told
@@ -170,7 +170,7 @@ class Fate:
                 kind, by, reason = ENDS[code]
                 day, who = self.next_day(30), FIRM if by == "firm" else BANK
                 told = {"kind": kind, "by_party": by, "exited_on": day, "amount_minor": minor, "reason": reason}
-                self._on_paper(day, agreements.exit_agreement, code.lower(), actor=who, **told)
+                self._on_paper(day, ending.end_agreement, code.lower(), actor=who, **told)
             elif code == "W6":
                 day = max(self.next_day(3) + timedelta(days=1), TODAY - timedelta(days=8 + n % 12))
                 self.last = day

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements import commands as agreements
-from matchmaking.delivery.agreements.models import Agreement, Condition
+from matchmaking.delivery.agreements.models import Agreement, AgreementExit, Condition
 from matchmaking.delivery.disbursements import commands as disbursements
-from matchmaking.delivery.disbursements import hearing
+from matchmaking.delivery.disbursements import ending, hearing
 from matchmaking.delivery.disbursements.models import Disbursement
 from matchmaking.delivery.repayments import commands as repayments
 from matchmaking.domain.conversion import facts as f
@@ -152,7 +152,7 @@ def _request(loader: Loader, fact: f.DrawRequest) -> Any:
 
 
 def _exit(loader: Loader, fact: f.Exit) -> Any:
-    return agreements.exit_agreement(
+    return ending.end_agreement(
         loader.session,
         **loader.common(fact),
         agreement=loader.paper(fact.signing),
@@ -185,6 +185,8 @@ def _void(loader: Loader, fact: f.Void) -> Any:
     day: dict[str, Any] = {"voided_on": fact.voided_on, "reason": fact.reason}
     if isinstance(about, Disbursement):
         return disbursements.void_disbursement(loader.session, **loader.common(fact), disbursement=about, **day)
+    if isinstance(about, AgreementExit):
+        return ending.take_back_end(loader.session, **loader.common(fact), fact=about, **day)
     owner = loader.portfolio.id
     return agreements.take_back(loader.session, **loader.common(fact), portfolio_id=owner, fact=about, **day)
 

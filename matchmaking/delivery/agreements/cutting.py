@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from matchmaking.delivery.agreements.commands import exit_agreement
 from matchmaking.delivery.agreements.models import Agreement, CutAnswer, CutProposal
 from matchmaking.delivery.agreements.recording import append, fresh_key, refuse_future, refuse_nothing
 from matchmaking.domain.money import plain_amount
@@ -55,7 +54,7 @@ def answer_cut(
     session: Session, *, actor: str, agreement: Agreement, proposal: CutProposal, answer: str, left_minor: int,
     answered_on: date, at: datetime,
 ) -> CutAnswer:  # fmt: skip
-    """The firm agrees (the cut is then recorded as both sides' word) or declines; the bank may take it back first.
+    """The firm agrees (whoever knows the money then records the cut) or declines; the bank may take it back first.
 
     Of two answers one wins, the other is refused with ``cut_answered``. Refuses agreeing to more than is left now.
     """
@@ -78,11 +77,6 @@ def answer_cut(
     record(
         session, actor=actor, tag="cut.answered", subject=f"cut_answer:{values['public_key']}", payload=payload, at=at
     )
-    if answer == "agreed":
-        exit_agreement(
-            session, actor=actor, agreement=agreement, kind="agreed_cut", by_party="both", exited_on=answered_on,
-            at=at, amount_minor=proposal.amount_minor, reason=proposal.reason,
-        )  # fmt: skip
     return session.get_one(CutAnswer, made)
 
 

@@ -10,16 +10,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from matchmaking.delivery.agreements.models import Agreement, AgreementExit, FactVoid
+from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.disbursements.models import (
     Confirmation,
     Disbursement,
     DisbursementPosition,
     DisbursementVoid,
 )
+from matchmaking.delivery.disbursements.queries import ended_minor
 from matchmaking.delivery.signings.models import Paper
 from matchmaking.delivery.signings.queries import Bank, Firm, seen_by
-from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.market.needs.models import Need
@@ -72,23 +72,12 @@ def left_of(session: Session, agreement: Agreement) -> int:
     return max((agreement.amount_minor or 0) - drawn - ends, 0)
 
 
-def rest_of(session: Session, agreement: Agreement) -> int | None:
-    """What one side ends when it ends the rest: None (all that is left, whatever comes back later), or, beside an
-    agreed cut that keeps its own bucket, the minor units left. Refuses with ``nothing_left`` where there is nothing.
-    """
-    left = left_of(session, agreement)
-    if not left:
-        raise Refusal(Reason("nothing_left"))
-    return left if ended_minor(session, agreement) else None
-
-
-def ended_minor(session: Session, agreement: Agreement) -> int:
-    """What ends have taken of a signing; its whole amount where one of them ended all that was left."""
-    wanted = select(AgreementExit.amount_minor, AgreementExit.by_party, AgreementExit.kind)
-    said = wanted.where(AgreementExit.agreement_id == agreement.id, ~_taken_back(AgreementExit.public_key))
-    # the bank's word that the firm gave up is kept, and counts once the firm says so itself
-    ends = [minor for minor, by, kind in session.execute(said) if (kind, by) != ("firm_gives_up", "bank")]
-    return (agreement.amount_minor or 0) if None in ends else sum(ends)
+def room_of(session: Session, agreement: Agreement) -> int:
+    """Minor units that a report may still bring: what is left, and what a void gave back after the rest had ended."""
+    held = session.get(DisbursementPosition, agreement.id)
+    if held is None:
+        return left_of(session, agreement)
+    return max(held.limit_minor - (held.drawn_minor - held.repaid_minor), 0)
 
 
 def own_branch(session: Session, viewer: Viewer) -> str:
@@ -118,10 +107,6 @@ def is_bank_device(session: Session, viewer: Viewer, at: datetime) -> bool:
         .where(other.last_seen_at >= at - A_DAY, other.opened_at <= at)
     )
     return session.execute(wanted.limit(1)).first() is not None
-
-
-def _taken_back(key: Any) -> ColumnElement[bool]:
-    return select(FactVoid.id).where(FactVoid.fact_key == key).exists()
 
 
 def _told(viewer: Viewer) -> Select[Any]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.agreements.recording import append, fresh_key, refuse_future, refuse_nothing
 from matchmaking.delivery.disbursements.models import BankReport, Disbursement, DisbursementVoid
-from matchmaking.delivery.disbursements.positions import draw, hold_position
+from matchmaking.delivery.disbursements.positions import draw, hold_position, refuse_after_end
 from matchmaking.delivery.disbursements.queries import (
     InForce,
     drawn_by,
@@ -48,7 +48,8 @@ def report_disbursement(
 ) -> Disbursement:
     """Record one 借据. ``branch`` is the one that reports (the signing one, when None).
 
-    Never more than is left of the signing (on a revolving line: of what is not owed just now). The same amount and
+    Never more than is left of the signing after what was cut, ended or given up (on a revolving line: of what is not
+    owed just now), and nothing valued after the availability period or after the rest ended. The same amount and
     value day from another branch of the lender is kept as a suspected duplicate and draws nothing. Refuses a number
     that is in force already, another lender's 借据, and days to come. Reports that come at once are judged in turn.
     """
@@ -59,6 +60,8 @@ def report_disbursement(
     standing = in_force(session, agreement.id)
     told = InForce(0, amount_minor, value_on, desk)
     change = drawn_by([*standing, told]) - drawn_by(standing) if form == "loan" else 0
+    if change > 0:
+        refuse_after_end(session, agreement, position, change, value_on)
     draw(session, position, change)
     twin = twin_of(told, standing) if form == "loan" and change == 0 else None
     values = {

@@ -128,6 +128,8 @@ class CutAnswerForm(BaseForm):
     """The firm's word on a cut, or the bank's taking it back; which ones a page takes is the page's to say."""
 
     answer = HiddenField()
+    proposal = HiddenField()
+    """Public key of the proposal that was read: a later one for more is not agreed to by an older page."""
 
     def validate_answer(self, field: HiddenField) -> None:
         """One of the three."""

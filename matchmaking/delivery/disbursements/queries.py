@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from matchmaking.delivery.agreements.models import Agreement
+from matchmaking.delivery.agreements.models import Agreement, AgreementExit, FactVoid
 from matchmaking.delivery.disbursements.facts import ABOUT, bank_report, disbursement, said, verdict
 from matchmaking.delivery.disbursements.models import (
     BankReport,
@@ -100,6 +100,23 @@ def twin_of(report: InForce, others: Iterable[InForce]) -> int | None:
     money = (report.amount_minor, report.value_on)
     alike = (o.id for o in others if (o.amount_minor, o.value_on) == money and o.branch != report.branch)
     return next(alike, None)
+
+
+def exits_of(session: Session, agreement_id: int) -> list[AgreementExit]:
+    """Ends of a signing that count, first to last: not taken back, and said by whom it takes.
+
+    The bank's word that the firm gave up is kept, and counts once the firm says so itself.
+    """
+    taken_back = select(FactVoid.id).where(FactVoid.fact_key == AgreementExit.public_key).exists()
+    wanted = select(AgreementExit).where(AgreementExit.agreement_id == agreement_id, ~taken_back)
+    found = session.scalars(wanted.order_by(AgreementExit.id))
+    return [one for one in found if (one.kind, one.by_party) != ("firm_gives_up", "bank")]
+
+
+def ended_minor(session: Session, agreement: Agreement) -> int:
+    """What ends have taken of a signing; its whole amount where one of them ended all that was left."""
+    ends = [one.amount_minor for one in exits_of(session, agreement.id)]
+    return (agreement.amount_minor or 0) if None in ends else sum(minor or 0 for minor in ends)
 
 
 def payment_facts(session: Session, portfolio_id: int, agreement_id: int | None = None) -> list[Fact]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -79,7 +81,7 @@ def downgrade() -> None:
         op.drop_column(table, name)
 
 
-def _recorded() -> tuple[sa.Column[object], ...]:
+def _recorded() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_key", sa.String(length=120), nullable=False),

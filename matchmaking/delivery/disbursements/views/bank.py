@@ -136,7 +136,7 @@ def _doubts(row: PaperRow, form: ReportForm) -> bool:
     """Whether something about the report has to be looked at again; the form then says what."""
     amount: Money = form.amount.data or Money.zero("CNY")
     agreement = row.agreement or abort(404)
-    doubted = unit_doubt(amount.minor, asking.left_of(session(), agreement))
+    doubted = unit_doubt(amount.minor, asking.room_of(session(), agreement))
     if doubted is not None and not form.confirmed.data:
         form.add_refusal(Refusal(doubted), "amount")
         form.doubted = True
@@ -177,7 +177,7 @@ def _page(
     files = {one.disbursement.id: evidence_of(session(), f"disbursement:{one.disbursement.public_key}") for one in told}
     return render_template(
         "disbursements/sheet.html", row=row, agreement=agreement, told=told, files=files, fees=FEES,
-        left=asking.left_of(session(), agreement), form=report or ReportForm(formdata=None),
+        left=asking.room_of(session(), agreement), form=report or ReportForm(formdata=None),
         void_form=VoidForm(formdata=None), refusal=refusal, refused=refused,
         branch="" if row.own else asking.own_branch(session(), viewer),
     )  # fmt: skip

@@ -14,9 +14,10 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements import cutting
-from matchmaking.delivery.agreements.commands import exit_agreement, request_draw
+from matchmaking.delivery.agreements.commands import request_draw
 from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.disbursements import asking
+from matchmaking.delivery.disbursements.ending import agree_cut, end_rest
 from matchmaking.delivery.disbursements.forms import AnswerForm, CutAnswerForm, DrawForm, GiveUpForm
 from matchmaking.delivery.disbursements.hearing import confirm_receipt
 from matchmaking.delivery.disbursements.lists import loan_list
@@ -85,10 +86,9 @@ def give_up(key: str) -> ResponseReturnValue:
     form, viewer, on, at = GiveUpForm(), current_viewer(), business_today(), clock.now()
 
     def stop(work: Session, agreement: Agreement) -> None:
-        exit_agreement(
-            work, actor=viewer.actor, agreement=agreement, kind="firm_gives_up", by_party="firm", exited_on=on, at=at,
-            amount_minor=asking.rest_of(work, agreement),
-        )  # fmt: skip
+        end_rest(
+            work, actor=viewer.actor, agreement=agreement, kind="firm_gives_up", by_party="firm", exited_on=on, at=at
+        )
 
     return _done("agreements.give_up", form, key, {}, stop, _("已记下：没放的部分您不再需要。"))
 
@@ -119,15 +119,16 @@ def answer_cut(key: str) -> ResponseReturnValue:
 
     def tell(work: Session, agreement: Agreement) -> None:
         waits = cutting.open_proposal(work, agreement.id)
-        if waits is None or said == "taken_back":
+        if waits is None or said == "taken_back" or waits.public_key != form.proposal.data:
             raise Refusal(Reason("cut_answered"))
-        cutting.answer_cut(
-            work, actor=viewer.actor, agreement=agreement, proposal=waits, answer=said, answered_on=on, at=at,
-            left_minor=asking.left_of(work, agreement),
-        )  # fmt: skip
+        told: dict[str, Any] = {"actor": viewer.actor, "agreement": agreement, "proposal": waits, "at": at}
+        if said == "agreed":
+            agree_cut(work, answered_on=on, **told)
+        else:
+            cutting.answer_cut(work, answer=said, left_minor=0, answered_on=on, **told)
 
     thanks = _("已记下：您同意减少。") if said == "agreed" else _("已记下：您不同意减少。")
-    return _done("cuts.answer", form, key, {"answer": said}, tell, thanks)
+    return _done("cuts.answer", form, key, {"answer": said, "proposal": form.proposal.data}, tell, thanks)
 
 
 def _done(

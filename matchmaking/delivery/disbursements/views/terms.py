@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from matchmaking.delivery.agreements import commands as agreements
 from matchmaking.delivery.agreements import cutting
 from matchmaking.delivery.disbursements import asking
+from matchmaking.delivery.disbursements.ending import end_rest
 from matchmaking.delivery.disbursements.forms import (
     ConditionForm,
     CutAnswerForm,
@@ -26,7 +27,7 @@ from matchmaking.delivery.disbursements.views.bank import bank_agreements
 from matchmaking.delivery.disbursements.views.found import agreement_of, done, found, kept_file
 from matchmaking.delivery.signings.paying import name_paying_branch, other_branches, paying_branches
 from matchmaking.domain.money import Money
-from matchmaking.domain.reasons import Refusal
+from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
@@ -141,13 +142,15 @@ def take_cut_back(key: str) -> ResponseReturnValue:
 
     def take_back(work: Session) -> None:
         agreement = agreement_of(work, key, own=True)
-        waits = cutting.open_proposal(work, agreement.id) or abort(404)
+        waits = cutting.open_proposal(work, agreement.id)
+        if waits is None or waits.public_key != form.proposal.data:
+            raise Refusal(Reason("cut_answered"))
         cutting.answer_cut(
             work, actor=viewer.actor, agreement=agreement, proposal=waits, answer="taken_back", left_minor=0,
             answered_on=on, at=at,
         )  # fmt: skip
 
-    return done("cuts.take_back", form, (TERMS, key), {}, take_back, _again(key))
+    return done("cuts.take_back", form, (TERMS, key), {"proposal": form.proposal.data}, take_back, _again(key))
 
 
 @bank_agreements.post("/bank/agreements/<key:key>/end")
@@ -162,9 +165,9 @@ def end(key: str) -> ResponseReturnValue:
         told = declines().given(code, "bank", words, fewest=number("decline_other_fewest_characters", on))
         reason = "：".join(part for part in (say(f"decline_{code}"), told.words) if part)
         agreement = agreement_of(work, key, own=True)
-        agreements.exit_agreement(
+        end_rest(
             work, actor=viewer.actor, agreement=agreement, kind="bank_ends", by_party="bank", exited_on=on, at=at,
-            reason=reason[:300], reason_code=code, amount_minor=asking.rest_of(work, agreement),
+            reason=reason[:300], reason_code=code,
         )  # fmt: skip
 
     return done("agreements.end", form, (TERMS, key), {"code": code, "words": words}, stop, _again(key))
