@@ -30,14 +30,19 @@ OUT = ROOT / "docs" / "img"
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
 STATEMENT = ROOT.parent / "shared" / "data" / "ibrd" / "ibrd_2020-11-30.csv.gz"
 DESK, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
+DAY = "2026-09-30"
+"""The demo's day, as ``make run`` sets it."""
 README = (
-    ("office.city", "/", "office", DESK),
-    ("office.city", "/", "phone", PHONE),
-    ("firm.tea", "/", "firm", PHONE),
-    ("bank.officer", "/", "bank", DESK),
-    ("bureau.officer", "/", "bureau", DESK),
+    ("office.city", "/portfolios/city", "office", DESK),
+    ("office.city", "/letter", "letter", DESK),
+    ("office.city", "/threads/city-contract-035-need", "thread", DESK),
+    ("firm.tea", "/my", "firm", PHONE),
+    ("bank.officer", "/inbox", "bank", DESK),
+    ("bureau.officer", "/bureau", "bureau", DESK),
 )
 """Login, address, name of the picture, size."""
+LANGUAGES = (("zh-CN", ""), ("en-GB", "-en"))
+"""What the browser asks for, and what the picture's name ends in."""
 
 
 def free_port() -> int:
@@ -72,15 +77,18 @@ def sign_in(page: Page, base: str, login: str) -> None:
 
 
 def shoot(browser: Browser, base: str, login: str, path: str, name: str, size: dict[str, int]) -> None:
-    """One picture of ``path``, as ``login`` sees it."""
-    context = browser.new_context(viewport=size, locale="zh-CN", device_scale_factor=1)
-    page = context.new_page()
-    sign_in(page, base, login)
-    page.goto(f"{base}{path}")
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=OUT / f"{name}.png")
-    context.close()
-    print(f"docs/img/{name}.png")
+    """Pictures of ``path`` in both languages, as ``login`` sees it."""
+    for locale, ending in LANGUAGES:
+        context = browser.new_context(viewport=size, locale=locale, device_scale_factor=1)
+        page = context.new_page()
+        sign_in(page, base, login)
+        answer = page.goto(f"{base}{path}")
+        if answer is None or not answer.ok:
+            raise SystemExit(f"{login} cannot open {path}: no picture is taken of an error")
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=OUT / f"{name}{ending}.png")
+        context.close()
+        print(f"docs/img/{name}{ending}.png")
 
 
 def every_page(folder: Path) -> None:
@@ -114,7 +122,8 @@ def readme() -> None:
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as instance:
-        env = {**os.environ, "INSTANCE": instance, "PORT": str(port), "DATABASE_URL": "", "ENVIRONMENT": "development"}
+        env = {**os.environ, "INSTANCE": instance, "PORT": str(port), "DATABASE_URL": "", "FROZEN_DAY": DAY}
+        env["ENVIRONMENT"] = "development"
         for arguments in (["db", "upgrade"], ["seed"]):
             subprocess.run([*FLASK, *arguments], env=env, cwd=ROOT, check=True)
         pages = list(README)
