@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from matchmaking.delivery.agreements.models import AgreementExit, CutAnswer
+from matchmaking.delivery.agreements.models import AgreementExit, CutAnswer, CutProposal
 from matchmaking.delivery.disbursements.models import BankReport, Disbursement
 from matchmaking.delivery.disbursements.monthly import Month, reporting_positions
 from matchmaking.delivery.repayments.models import BalanceObservation
@@ -32,6 +32,13 @@ def page_of(thread: Thread, login: str, path: str) -> str:
     """The whole text of a page."""
     text = thread.at(login).get(path).get_data(as_text=True)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text.split("<main", 1)[-1]))
+
+
+def proposed() -> str:
+    """Key of the last proposal of a cut."""
+    storage.remove_session()
+    asked = select(CutProposal.public_key).order_by(CutProposal.id.desc()).limit(1)
+    return storage.session().scalars(asked).one()
 
 
 def test_conditions_marks_requests_and_cuts_each_take_their_yuan(thread: Thread, tea: str) -> None:
@@ -68,13 +75,13 @@ def test_conditions_marks_requests_and_cuts_each_take_their_yuan(thread: Thread,
     assert "少贷 50.00 万元：订单减少" in page_of(thread, "tea", "/my/loans")
     thread.post("water", f"/my/agreements/{agreement}/cut", 404, answer="agreed")
     thread.post("tea", f"/my/agreements/{agreement}/cut", 422, answer="perhaps")
-    thread.post("tea", f"/my/agreements/{agreement}/cut", answer="agreed")
+    thread.post("tea", f"/my/agreements/{agreement}/cut", answer="agreed", proposal=proposed())
     thread.post("tea", f"/my/agreements/{agreement}/cut", 409, answer="declined")
     assert thread.ledger(LATE, NEXT)["C3"] == 500_000
     assert "还没放 250.00" in page_of(thread, "officer", f"{path}/terms")
     # another cut is taken back before the firm has said anything
     thread.post("branch", f"{path}/cut", **cut)
-    thread.post("branch", f"{path}/cut/take-back", answer="taken_back")
+    thread.post("branch", f"{path}/cut/take-back", answer="taken_back", proposal=proposed())
     assert storage.session().scalars(select(CutAnswer.answer).order_by(CutAnswer.id)).all() == ["agreed", "taken_back"]
     # the rest ends with a coded reason
     thread.post("officer", f"{path}/end", 404, code="quota")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from matchmaking.delivery.decisions.facts import HOLDERS, LineTold, terms_of
 from matchmaking.delivery.decisions.models import CreditDecision, DecisionEvent
 from matchmaking.delivery.decisions.queries import open_decision, orphaned, run_out, writers_of
-from matchmaking.delivery.decisions.referring import STEPS, begin, count_quota, follow, referral_of
+from matchmaking.delivery.decisions.referring import STEPS, begin, count_quota, follow, referral_of, refuse_shut
 from matchmaking.domain.declines import BANK, Decline
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.states import DECISION, FIRM, SYSTEM
@@ -36,6 +36,8 @@ TAGS = {
     "revoke": "decision.revoked",
     "lapse": "decision.lapsed",
 }
+ONWARD = ("amend", "submit", "approve")
+"""What nobody does while the firm's file is shut to the bank; giving a case up stays open."""
 NOTHING_YET = LineTold()
 
 
@@ -45,7 +47,8 @@ def start_decision(
 ) -> CreditDecision:  # fmt: skip
     """A draft on one accepted referral, which thereby enters diligence; ``terms`` may lack anything.
 
-    Refuses with ``decision_stands`` a second one while the first stands, and what the table REFERRAL refuses.
+    Refuses with ``decision_stands`` a second one while the first stands, ``consent_shut``, and what the table REFERRAL
+    refuses.
     """
     DECISION.move("draft", "amend", role)
     _refuse_holders(terms)
@@ -53,6 +56,7 @@ def start_decision(
     if open_decision(session, referral_key) is not None:
         raise Refusal(Reason("decision_stands"))
     case = begin(session, referral, actor=actor, role=role, at=at)
+    refuse_shut(session, referral_key, on)
     decision = CreditDecision(
         public_key=public_key or fresh_key("decision", at), referral_key=case.referral_key, need_key=case.need_key,
         need_minor=case.need_minor, firm_id=case.firm_id, bank_id=case.bank_id, product=case.product,
@@ -214,6 +218,8 @@ def _given(reason: str, words: str, on: date) -> Decline:
 
 def _reason_columns(given: Decline | None) -> dict[str, Any]:
     if given is None:
+    if action in ONWARD:
+        refuse_shut(session, decision.referral_key, day)
         return {}
     return {"reason_code": given.reason.code, "reason_words": given.words, "reason_version": given.version}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from matchmaking.delivery.decisions.models import OPEN, CreditDecision, Decision
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.market.referrals.models import LIVE, Referral
+from matchmaking.market.referrals.queries import known_to_bank
 from matchmaking.registry.organisations.models import Organisation
 
 Firm, Bank = aliased(Organisation), aliased(Organisation)
@@ -22,7 +23,7 @@ WROTE = ("start", "amend", "submit")
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision, the firm's name and the branch's."""
+    """A decision, the firm's name (empty for a bank to which the firm's file is shut) and the branch's."""
 
     decision: CreditDecision
     firm: str
@@ -59,6 +60,12 @@ def visible_decision(session: Session, viewer: Viewer, key: str) -> DecisionRow 
     asked = _joined(select(CreditDecision, Firm.name, Bank.name), viewer).where(CreditDecision.public_key == key)
     row = session.execute(asked).first()
     return DecisionRow(*row) if row else None
+
+
+def as_known(session: Session, rows: Sequence[DecisionRow], *, on: date) -> list[DecisionRow]:
+    """The rows for the bank, without the firm's name where its file is shut on ``on``; one SQL statement."""
+    known = known_to_bank(session, [row.decision.referral_key for row in rows], on=on)
+    return [row if row.decision.referral_key in known else replace(row, firm="") for row in rows]
 
 
 def decision_by_key(session: Session, key: str) -> CreditDecision | None:

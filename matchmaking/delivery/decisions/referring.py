@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.decisions.facts import Case
+from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.states import REFERRAL
 from matchmaking.market.needs.models import Need
 from matchmaking.market.products.models import Product, ProductVersion
@@ -15,6 +16,7 @@ from matchmaking.market.products.quota import free_quota, quota_on, take_quota
 from matchmaking.market.referrals.commands import move
 from matchmaking.market.referrals.commands.moving import lock_need
 from matchmaking.market.referrals.models import LIVE, Referral
+from matchmaking.market.referrals.queries import known_to_bank
 
 STEPS = {
     "submit": "submit",
@@ -39,6 +41,12 @@ def referral_of(session: Session, referral_key: str) -> Referral:
     lock_need(session, found.need_id)
     session.refresh(found)
     return found
+
+
+def refuse_shut(session: Session, referral_key: str, on: date) -> None:
+    """Nobody works on a firm whose file is shut: ``consent_shut`` where its consent was taken back or ran out."""
+    if not known_to_bank(session, [referral_key], on=on):
+        raise Refusal(Reason("consent_shut"))
 
 
 def begin(session: Session, referral: Referral, *, actor: str, role: str, at: datetime) -> Case:

@@ -18,7 +18,7 @@ from matchmaking.delivery.agreements.queries import agreement_by_key
 from matchmaking.delivery.agreements.recording import fresh_key
 from matchmaking.delivery.decisions.models import CreditDecision
 from matchmaking.delivery.decisions.queries import locked_decision
-from matchmaking.delivery.decisions.referring import follow, referral_of
+from matchmaking.delivery.decisions.referring import follow, referral_of, refuse_shut
 from matchmaking.delivery.signings.facts import PaperTold, terms_of
 from matchmaking.delivery.signings.models import INSTRUMENTS, Paper, PaperEvent
 from matchmaking.delivery.signings.queries import intents_of, never_signed, promised_of
@@ -51,11 +51,12 @@ def draft_paper(
     session: Session, *, actor: str, role: str, decision: CreditDecision, terms: PaperTold, on: date, at: datetime,
     public_key: str | None = None,
 ) -> Paper:  # fmt: skip
-    """A paper under an approved line; refuses terms that the line does not carry."""
+    """A paper under an approved line; refuses terms that the line does not carry, and ``consent_shut``."""
     if not SIGNING.may("drafted", "amend", role):
         SIGNING.move("drafted", "amend", role)
     held = locked_decision(session, decision.id)
     _refuse_terms(session, held, terms, on)
+    refuse_shut(session, held.referral_key, on)
     paper = Paper(
         public_key=public_key or fresh_key("paper", at), decision_id=held.id, firm_id=held.firm_id,
         bank_id=held.bank_id, state=SIGNING.initial[0], version=1, created_at=at, **terms.columns(),
@@ -82,8 +83,9 @@ def offer_paper(
     session: Session, *, actor: str, role: str, paper: Paper, version: int, on: date, at: datetime
 ) -> Paper:
     """Show it to the firm. From here it takes room of the line."""
-    terms = terms_of(paper)
-    _refuse_terms(session, locked_decision(session, paper.decision_id), terms, on, without=paper.id)
+    terms, held = terms_of(paper), locked_decision(session, paper.decision_id)
+    _refuse_terms(session, held, terms, on, without=paper.id)
+    refuse_shut(session, held.referral_key, on)
     return move_paper(
         session, actor=actor, role=role, paper=paper, version=version, action="offer", at=at, terms=terms.plain()
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from matchmaking.delivery.signings.models import PROMISING, Paper, PaperEvent, P
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.market.referrals.models import Referral
+from matchmaking.market.referrals.queries import known_to_bank
 from matchmaking.registry.organisations.models import Organisation
 
 ENDED_REFERRALS = ("declined", "refused", "withdrawn", "transferred", "terminated", "lapsed", "merged", "released")
@@ -50,6 +51,14 @@ def visible_paper(session: Session, viewer: Viewer, key: str) -> PaperRow | None
     """The paper ``key``, or None where there is none for this viewer."""
     row = session.execute(paper_rows(viewer).where(Paper.public_key == key)).first()
     return PaperRow(*row) if row else None
+
+
+def as_known(session: Session, row: PaperRow, *, on: date) -> PaperRow:
+    """The paper for the bank: before both have signed without the firm's name where its file is shut on ``on``."""
+    if row.agreement is not None:
+        return row
+    decision = session.get_one(CreditDecision, row.paper.decision_id)
+    return row if known_to_bank(session, [decision.referral_key], on=on) else replace(row, firm="")
 
 
 def papers_of_decision(session: Session, viewer: Viewer, decision_id: int) -> list[PaperRow]:

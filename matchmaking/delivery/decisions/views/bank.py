@@ -37,7 +37,7 @@ STEPS: dict[str, Callable[..., CreditDecision]] = {
 @decisions.get("/bank/decisions")
 @requires(Permission.READ_REFERRALS)
 def index() -> ResponseReturnValue:
-    """Decisions of the branch and of those under it; two SQL statements with the session's.
+    """Decisions of the branch and of those under it; three SQL statements with the session's.
 
     ``?referral=KEY`` leads to the decision that stands for it, or shows the button that begins one.
     """
@@ -49,6 +49,7 @@ def index() -> ResponseReturnValue:
     rows, total = queries.decision_list(session(), current_viewer(), limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     if number > 1 and not rows:
         return redirect(here(page=None), code=303)
+    rows = queries.as_known(session(), rows, on=business_today())
     page = Page(number, total, lambda changes: here(**changes), PER_PAGE)
     return render_template("decisions/index.html", rows=rows, page=page, asked=asked, start=StartForm(formdata=None))
 
@@ -93,10 +94,10 @@ def edit(key: str) -> ResponseReturnValue:
     terms, version = form.terms, form.version.data
 
     def amend(work: Session) -> dict[str, Any]:
-        found = _found(work, key)
-        commands.amend_decision(
-            work, actor=viewer.actor, role=viewer.role.value, decision=found, version=version, terms=terms, on=on, at=at
-        )
+        told: dict[str, Any] = {"actor": viewer.actor, "role": viewer.role.value, "on": on, "at": at}
+        found = commands.amend_decision(work, decision=_found(work, key), version=version, terms=terms, **told)
+        if then:
+            commands.submit_whole(work, decision=found, version=found.version, **told)
         return {}
 
     return _done("decisions.amend", form.key.data, key, {"version": version, **terms.plain()}, amend)
@@ -185,7 +186,8 @@ def _page(
     key: str, *, refusal: Refusal | None = None, line: LineForm | None = None, refusing: RefuseForm | None = None
 ) -> str:
     viewer = current_viewer()
-    row = queries.visible_decision(session(), viewer, key) or abort(404)
+    found = queries.visible_decision(session(), viewer, key) or abort(404)
+    row = queries.as_known(session(), [found], on=business_today())[0]
     decision = row.decision
     return render_template(
         "decisions/sheet.html", row=row, decision=decision, terms=terms_of(decision), refusal=refusal,

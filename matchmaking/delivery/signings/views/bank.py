@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.decisions.models import CreditDecision
-from matchmaking.delivery.decisions.queries import DecisionRow, visible_decision
+from matchmaking.delivery.decisions.queries import DecisionRow, as_known, visible_decision
 from matchmaking.delivery.signings import commands, queries
 from matchmaking.delivery.signings.forms import BankStepForm, ManagerStepForm, PaperForm, PaperStepForm
 from matchmaking.delivery.signings.models import Paper
@@ -168,6 +168,7 @@ def _meetings() -> list[Event]:
 
 
 def _under(row: DecisionRow, form: PaperForm) -> str:
+    row = as_known(session(), [row], on=business_today())[0]
     rows = queries.papers_of_decision(session(), current_viewer(), row.decision.id)
     intents = queries.intents_of(session(), row.decision.firm_id, row.decision.bank_id)
     return render_template("papers/under.html", row=row, rows=rows, form=form, intents=intents, meetings=_meetings())
@@ -175,7 +176,7 @@ def _under(row: DecisionRow, form: PaperForm) -> str:
 
 def _page(key: str, *, refusal: Refusal | None = None, form: PaperForm | None = None) -> str:
     viewer = current_viewer()
-    row = queries.visible_paper(session(), viewer, key) or abort(404)
+    row = queries.as_known(session(), queries.visible_paper(session(), viewer, key) or abort(404), on=business_today())
     paper = row.paper
     step = BankStepForm(formdata=None, version=paper.version)
     return render_template(
