@@ -139,7 +139,7 @@ class Fate:
         self.diary.note(
             day,
             lambda at: repayments.record_repayment(
-                self.diary.session, actor=BANK, portfolio=self.diary.rows["city"], firm=self._firm(),
+                self.diary.session, actor=BANK, portfolio=self.diary.rows["city"], **self._firm(),
                 lender=paper.bank.name, amount_minor=minor, paid_on=day, at=at, iou_no=f"旧-{paper.number:03d}",
                 public_key=f"{paper.key}-repaid-{self.paid}-{minor}",
             ),
@@ -154,7 +154,7 @@ class Fate:
         self.diary.note(
             day,
             lambda at: repayments.record_repayment(
-                self.diary.session, actor=BANK, portfolio=self.diary.rows["city"], firm=self._firm(),
+                self.diary.session, actor=BANK, portfolio=self.diary.rows["city"], **self._firm(),
                 lender=self.paper.bank.name, amount_minor=half, paid_on=day, at=at, disbursement=self.diary.rows[key],
                 public_key=f"{self.paper.key}-back",
             ),
@@ -187,8 +187,8 @@ class Fate:
     def _iou(self, place: int) -> str:
         return f"{self.paper.bank.code.upper()}{self.paper.signed_on:%y%m}-{self.paper.number:03d}-{place}"
 
-    def _firm(self) -> str:
-        return str(self.row.firm)
+    def _firm(self) -> dict[str, Any]:
+        return {"firm": str(self.row.firm), "firm_key": self.row.firm_key}
 
     def _report(self, key: str, iou: str, minor: int, day: date) -> None:
         told = min(day + timedelta(days=1), TODAY)

@@ -29,9 +29,10 @@ def _sign(diary: Diary, paper: Paper, at: datetime) -> Agreement:
     unit = diary.rows[paper.bank.branch_key(area)]
     county = next(one for one in divisions().on(paper.signed_on) if one.code == area)
     return sign_agreement(
-        diary.session, actor=ACTOR, portfolio=diary.rows["city"], firm=paper.firm.name, lender=paper.bank.name,
-        branch=unit.name, instrument=paper.instrument, amount_minor=paper.amount_minor, signed_on=paper.signed_on,
-        at=at, public_key=paper.key, supersedes=diary.rows[paper.supersedes] if paper.supersedes else None,
+        diary.session, actor=ACTOR, portfolio=diary.rows["city"], firm=paper.firm.name, firm_key=paper.firm.key,
+        lender=paper.bank.name, branch=unit.name, instrument=paper.instrument, amount_minor=paper.amount_minor,
+        signed_on=paper.signed_on, at=at, public_key=paper.key,
+        supersedes=diary.rows[paper.supersedes] if paper.supersedes else None,
         area_scheme="GB/T 2260", area_code=area, area_name=county.zh, **_terms(paper),
     )  # fmt: skip
 

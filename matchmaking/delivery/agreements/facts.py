@@ -65,6 +65,7 @@ def signing(row: Row[Any]) -> f.Signing:
         supersedes=row.followed,
         need=paper.need_key,
         event=paper.event_key,
+        firm_key=paper.firm_key,
     )
 
 

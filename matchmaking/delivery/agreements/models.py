@@ -15,6 +15,8 @@ from matchmaking.foundation.storage import Base, BigId, Instant, Json, Minor
 
 INSTRUMENTS = ("intent_letter", "strategic", "commitment_letter", "credit_line", "loan_contract", "ungraded")
 APPEND_ONLY = {"info": {"append_only": True}}
+LATER = {"later": True}
+"""Of a column that came after rows of its table had been sealed: those seals do not cover it."""
 
 
 class RecordedFact:
@@ -43,6 +45,8 @@ class Agreement(Base):
         ),
         CheckConstraint("declared IN ('new', 'renewal', 'unknown')", name="declared_known"),
         Index("ix_agreement_portfolio_id_id", "portfolio_id", "id"),
+        Index("ix_agreement_need_key", "need_key"),
+        Index("ix_agreement_firm_key", "firm_key"),
         APPEND_ONLY,
     )
 
@@ -53,6 +57,9 @@ class Agreement(Base):
     series: Mapped[str] = mapped_column(String(60))
     external_id: Mapped[str] = mapped_column(String(160))
     firm: Mapped[str | None] = mapped_column(String(300))
+    """The firm's name as the paper has it; a later rename does not touch it."""
+    firm_key: Mapped[str | None] = mapped_column(String(120), info=LATER)
+    """Public key of the firm's organisation, where it is on the platform: whose paper it is, whatever name it bears."""
     lender: Mapped[str | None] = mapped_column(String(200))
     """The legal person that lends."""
     branch: Mapped[str | None] = mapped_column(String(200))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from matchmaking.delivery.agreements.facts import TERMS, met, signing, term, told_on, void
@@ -14,6 +14,7 @@ from matchmaking.delivery.agreements.models import Agreement, Condition, Conditi
 from matchmaking.domain.conversion.facts import Event, Fact, Need
 from matchmaking.domain.money import Money
 from matchmaking.foundation.access.viewer import Viewer
+from matchmaking.registry.organisations.models import Organisation
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.registry.portfolios.queries import seen_by
 
@@ -27,6 +28,31 @@ def visible_agreement(session: Session, viewer: Viewer, public_key: str) -> Agre
 def agreement_by_key(session: Session, public_key: str) -> Agreement | None:
     """The agreement with this key, for commands, seeds and jobs."""
     return session.scalars(select(Agreement).where(Agreement.public_key == public_key)).one_or_none()
+
+
+def same_firm(table: Any, agreement: Agreement) -> ColumnElement[bool]:
+    """Rows of ``table`` (with ``portfolio_id``, ``firm`` and ``firm_key``) that are about the agreement's firm.
+
+    By its key where both have one, under whatever name; else by the name, or by any name that the key bore here.
+    """
+    here = table.portfolio_id == agreement.portfolio_id
+    if agreement.firm_key is None:
+        return and_(here, table.firm == agreement.firm)
+    other = aliased(Agreement)
+    borne = select(other.firm).where(
+        other.portfolio_id == agreement.portfolio_id, other.firm_key == agreement.firm_key, other.firm.is_not(None)
+    )
+    return and_(here, or_(table.firm_key == agreement.firm_key, and_(table.firm_key.is_(None), table.firm.in_(borne))))
+
+
+def firms_of_papers() -> Subquery:
+    """Which organisation each paper is of: ``agreement_id``, ``organisation_id``. By the firm's key where the paper has
+    one, else by the name it bears; a paper of a firm that is not on the platform is not there.
+    """
+    pair = select(Agreement.id.label("agreement_id"), Organisation.id.label("organisation_id"))
+    by_key = pair.join(Organisation, Organisation.public_key == Agreement.firm_key)
+    by_name = pair.join(Organisation, Organisation.name == Agreement.firm).where(Agreement.firm_key.is_(None))
+    return union_all(by_key, by_name).subquery("firm_of_paper")
 
 
 def condition_is_met(session: Session, condition: Condition) -> bool:

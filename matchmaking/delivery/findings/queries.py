@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement
+from matchmaking.delivery.agreements.queries import same_firm
 from matchmaking.delivery.disbursements.models import Disbursement, Verdict
 from matchmaking.delivery.findings.models import Finding, FindingAnswer
 from matchmaking.delivery.statements.models import Statement, StatementPosition
@@ -108,8 +109,7 @@ def payment_of(session: Session, viewer: Viewer, finding_id: int) -> Disbursemen
 def twins_of(session: Session, agreement: Agreement) -> list[Agreement]:
     """Other signings of the same firm in the same portfolio that it may repeat, the earliest first."""
     wanted = select(Agreement).where(
-        Agreement.portfolio_id == agreement.portfolio_id, Agreement.firm == agreement.firm,
-        Agreement.id != agreement.id, Agreement.origin == "case",
+        same_firm(Agreement, agreement), Agreement.id != agreement.id, Agreement.origin == "case"
     )  # fmt: skip
     return list(session.scalars(wanted.order_by(Agreement.signed_on, Agreement.id)))
 
@@ -117,6 +117,11 @@ def twins_of(session: Session, agreement: Agreement) -> list[Agreement]:
 def verdicts_on(session: Session, agreement: Agreement) -> list[Verdict]:
     """Verdicts on one signing, the earliest first."""
     return list(session.scalars(select(Verdict).where(Verdict.agreement_id == agreement.id).order_by(Verdict.id)))
+
+
+def open_in(asked: Select[Any], viewer: Viewer) -> Select[Any]:
+    """``asked`` of findings that stand and wait for an answer, in the viewer's window."""
+    return _from(asked, viewer).where(_stands, _state == "open")
 
 
 def _rows(viewer: Viewer) -> Select[Any]:

@@ -31,6 +31,7 @@ def record_repayment(
     disbursement: Disbursement | None = None,
     iou_no: str | None = None,
     public_key: str | None = None,
+    firm_key: str | None = None,
 ) -> Repayment:
     """Principal paid back to ``lender``, on a disbursement, on a signing, or (neither named) on an older loan.
 
@@ -47,7 +48,7 @@ def record_repayment(
     fact = Repayment(
         public_key=public_key or fresh_key("repayment", at), portfolio_id=portfolio.id,
         agreement_id=agreement.id if agreement else None, disbursement_id=disbursement.id if disbursement else None,
-        firm=firm, lender=lender, iou_no=iou_no, amount_minor=amount_minor, paid_on=paid_on,
+        firm=firm, firm_key=firm_key, lender=lender, iou_no=iou_no, amount_minor=amount_minor, paid_on=paid_on,
     )  # fmt: skip
     payload = {"agreement": agreement.id if agreement else None, "amount_minor": amount_minor}
     return append(
@@ -66,14 +67,15 @@ def observe_balance(
     on_day: date,
     at: datetime,
     public_key: str | None = None,
+    firm_key: str | None = None,
 ) -> BalanceObservation:
     """What the firm owed ``lender`` when ``on_day`` began, known otherwise than through a signing."""
     refuse_future(on_day, at)
     if balance_minor < 0:
         raise Refusal(Reason("amount_not_positive", {"amount": plain_amount(balance_minor)}))
     fact = BalanceObservation(
-        public_key=public_key or fresh_key("balance", at), portfolio_id=portfolio.id, firm=firm, lender=lender,
-        balance_minor=balance_minor, on_day=on_day,
+        public_key=public_key or fresh_key("balance", at), portfolio_id=portfolio.id, firm=firm, firm_key=firm_key,
+        lender=lender, balance_minor=balance_minor, on_day=on_day,
     )  # fmt: skip
     payload = {"balance_minor": balance_minor, "on": on_day.isoformat()}
     return append(session, fact, portfolio_id=portfolio.id, actor=actor, tag="balance.observed", at=at, payload=payload)

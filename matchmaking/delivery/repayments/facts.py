@@ -25,6 +25,7 @@ def repayment(row: Row[Any]) -> f.Repayment:
         signing=row.signing,
         disbursement=row.disbursement,
         iou_no=fact.iou_no,
+        firm_key=fact.firm_key,
     )
 
 
@@ -32,4 +33,5 @@ def opening(row: Row[Any]) -> f.OpeningBalance:
     """``row``: a :class:`BalanceObservation` and the portfolio's ``currency``."""
     fact: BalanceObservation = row.BalanceObservation
     balance = Money(fact.balance_minor, row.currency)
-    return f.OpeningBalance(fact.public_key, fact.firm, fact.lender, balance, fact.on_day, told_on(fact.recorded_at))
+    known = told_on(fact.recorded_at)
+    return f.OpeningBalance(fact.public_key, fact.firm, fact.lender, balance, fact.on_day, known, fact.firm_key)

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matchmaking.delivery.agreements.models import APPEND_ONLY, RecordedFact
+from matchmaking.delivery.agreements.models import APPEND_ONLY, LATER, RecordedFact
 from matchmaking.foundation.storage import Base, Minor
 
 
@@ -25,6 +25,7 @@ class Repayment(RecordedFact, Base):
     agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
     disbursement_id: Mapped[int | None] = mapped_column(ForeignKey("disbursement.id"))
     firm: Mapped[str] = mapped_column(String(300))
+    firm_key: Mapped[str | None] = mapped_column(String(120), info=LATER)
     lender: Mapped[str] = mapped_column(String(200))
     iou_no: Mapped[str | None] = mapped_column(String(80))
     amount_minor: Mapped[int] = mapped_column(Minor)
@@ -43,6 +44,7 @@ class BalanceObservation(RecordedFact, Base):
 
     portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolio.id"))
     firm: Mapped[str] = mapped_column(String(300))
+    firm_key: Mapped[str | None] = mapped_column(String(120), info=LATER)
     lender: Mapped[str] = mapped_column(String(200))
     balance_minor: Mapped[int] = mapped_column(Minor)
     on_day: Mapped[date] = mapped_column(Date)

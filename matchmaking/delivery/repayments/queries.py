@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement, FactVoid
+from matchmaking.delivery.agreements.queries import same_firm
 from matchmaking.delivery.disbursements.models import Disbursement
 from matchmaking.delivery.repayments.facts import opening, repayment
 from matchmaking.delivery.repayments.models import BalanceObservation, Repayment
@@ -38,8 +39,7 @@ def repayments_of(session: Session, agreement: Agreement) -> list[PaidBack]:
         select(Repayment, Disbursement, FactVoid)
         .outerjoin(Disbursement, Disbursement.id == Repayment.disbursement_id)
         .outerjoin(FactVoid, FactVoid.fact_key == Repayment.public_key)
-        .where(Repayment.portfolio_id == agreement.portfolio_id, Repayment.lender == agreement.lender)
-        .where(Repayment.firm == agreement.firm)
+        .where(same_firm(Repayment, agreement), Repayment.lender == agreement.lender)
         .where(Repayment.agreement_id.is_(None) | (Repayment.agreement_id == agreement.id))
     )
     return [PaidBack(*row) for row in session.execute(wanted.order_by(Repayment.paid_on.desc(), Repayment.id.desc()))]
@@ -50,8 +50,7 @@ def balances_of(session: Session, agreement: Agreement) -> list[Owed]:
     wanted = (
         select(BalanceObservation, FactVoid)
         .outerjoin(FactVoid, FactVoid.fact_key == BalanceObservation.public_key)
-        .where(BalanceObservation.portfolio_id == agreement.portfolio_id)
-        .where(BalanceObservation.firm == agreement.firm, BalanceObservation.lender == agreement.lender)
+        .where(same_firm(BalanceObservation, agreement), BalanceObservation.lender == agreement.lender)
     )
     ordered = wanted.order_by(BalanceObservation.on_day.desc(), BalanceObservation.id.desc())
     return [Owed(*row) for row in session.execute(ordered)]

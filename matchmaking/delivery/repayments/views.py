@@ -52,7 +52,8 @@ def record(key: str) -> ResponseReturnValue:
         about = _about(work, agreement, on, iou_no)
         record_repayment(
             work, actor=viewer.actor, portfolio=work.get_one(Portfolio, agreement.portfolio_id),
-            firm=agreement.firm or "", lender=agreement.lender or "", at=at, **told, **about,
+            firm=agreement.firm or "", firm_key=agreement.firm_key, lender=agreement.lender or "", at=at, **told,
+            **about,
         )  # fmt: skip
 
     return _done(
@@ -71,7 +72,7 @@ def observe(key: str) -> ResponseReturnValue:
     def tell(work: Session, agreement: Agreement) -> None:
         observe_balance(
             work, actor=viewer.actor, portfolio=work.get_one(Portfolio, agreement.portfolio_id),
-            firm=agreement.firm or "", lender=agreement.lender or "", balance_minor=minor,
+            firm=agreement.firm or "", firm_key=agreement.firm_key, lender=agreement.lender or "", balance_minor=minor,
             on_day=on_day or business_today(), at=at,
         )  # fmt: skip
 

@@ -120,7 +120,7 @@ def countersign(
         session, actor=actor, role=role, paper=paper, version=version, action="countersign", at=at,
         values={"bank_signed_by": actor, "signed_on": day}, before_trail=portfolio,
     )  # fmt: skip
-    follow(session, referral, "countersign", actor=actor, role=role, at=at)
+    follow(session, referral, "countersign", actor=actor, role=role, at=at, on=on)
     agreement = _record_agreement(
         session, paper, decision, portfolio, referral.area_code, actor=actor, on=day, at=at, public_key=public_key
     )
@@ -170,8 +170,8 @@ def _record_agreement(
     lender = session.get_one(Organisation, branch.legal_person_id)
     county = next((one for one in divisions().on(on) if one.code == area), None)
     agreement = sign_agreement(
-        session, actor=actor, portfolio=portfolio, firm=firm.name, lender=lender.name, branch=branch.name,
-        instrument=paper.instrument, amount_minor=paper.amount_minor, signed_on=on, at=at,
+        session, actor=actor, portfolio=portfolio, firm=firm.name, firm_key=firm.public_key, lender=lender.name,
+        branch=branch.name, instrument=paper.instrument, amount_minor=paper.amount_minor, signed_on=on, at=at,
         promised_on=paper.promised_on, available_until=paper.available_until,
         declared=paper.declared, revolving=paper.revolving, need_key=decision.need_key, need_minor=decision.need_minor,
         event_key=paper.event_key, event_on=paper.event_on, product=decision.product or None,

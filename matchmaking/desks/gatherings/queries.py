@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement
@@ -124,8 +124,8 @@ def events_by_key(session: Session) -> dict[str, Event]:
 def attended_and_signed(session: Session, firm: Organisation) -> list[Attendance]:
     """Where ``firm`` was, the latest first, and what it signed there with the money by the latest audit (N20).
 
-    Papers are found by the firm's name as the agreement has it. Two SQL statements; the caller has seen to it that the
-    viewer may see the firm.
+    Papers are found by the firm's key, those that have none by the name they bear. Two SQL statements; the caller
+    has seen to it that the viewer may see the firm.
     """
     attended = attendance_of(session, firm.id)
     if not attended:
@@ -135,7 +135,7 @@ def attended_and_signed(session: Session, firm: Organisation) -> list[Attendance
         select(Agreement.event_key, AuditRow)
         .join(AuditRow, AuditRow.agreement_id == Agreement.id)
         .where(
-            Agreement.firm == firm.name,
+            or_(Agreement.firm_key == firm.public_key, Agreement.firm_key.is_(None) & (Agreement.firm == firm.name)),
             Agreement.event_key.in_([each.event.public_key for each in attended]),
             AuditRow.snapshot_id.in_(newest),
         )

@@ -12,13 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement
+from matchmaking.delivery.agreements.queries import firms_of_papers
 from matchmaking.delivery.audits.models import AuditRow, AuditSnapshot
 from matchmaking.desks.gatherings.queries import Told
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.market.batches.models import Batch, BatchMember
 from matchmaking.market.batches.queries import STANDS, batch_list
 from matchmaking.market.events.models import Event
-from matchmaking.registry.organisations.models import Organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,12 @@ def signed(events: Mapping[str, Event], told: Mapping[str, Sequence[Told]], kind
 
 def overlap(session: Session, snapshot: AuditSnapshot, kind: str) -> int:
     """Firms that stand on a frozen list to the city's banks and signed at a meeting of ``kind``; one SQL statement."""
+    whose = firms_of_papers()
     asked = (
         select(func.count(BatchMember.organisation_id.distinct()))
         .join(Batch, Batch.id == BatchMember.batch_id)
-        .join(Organisation, Organisation.id == BatchMember.organisation_id)
-        .join(Agreement, Agreement.firm == Organisation.name)
+        .join(whose, whose.c.organisation_id == BatchMember.organisation_id)
+        .join(Agreement, Agreement.id == whose.c.agreement_id)
         .join(AuditRow, AuditRow.agreement_id == Agreement.id)
         .join(Event, Event.public_key == Agreement.event_key)
         .where(Batch.kind == "city", Batch.state == "frozen", STANDS)
@@ -116,9 +117,10 @@ def met(session: Session, snapshot: AuditSnapshot) -> Met:
     Counted are papers of the firm signed on or after the day its list froze, whichever bank, up to the firm's amount on
     the list; a firm on several lists is counted on each by what its own list asks.
     """
+    whose = firms_of_papers()
     money = (
-        select(Agreement.firm, AuditRow.signed_on, AuditRow.verified_minor)
-        .join(Agreement, Agreement.id == AuditRow.agreement_id)
+        select(whose.c.organisation_id, AuditRow.signed_on, AuditRow.verified_minor)
+        .join(AuditRow, AuditRow.agreement_id == whose.c.agreement_id)
         .where(AuditRow.snapshot_id == snapshot.id, AuditRow.verified_minor > 0)
         .subquery()
     )
@@ -126,8 +128,10 @@ def met(session: Session, snapshot: AuditSnapshot) -> Met:
     asked = (
         select(BatchMember.id, BatchMember.asked_minor, verified)
         .join(Batch, Batch.id == BatchMember.batch_id)
-        .join(Organisation, Organisation.id == BatchMember.organisation_id)
-        .outerjoin(money, (money.c.firm == Organisation.name) & (money.c.signed_on >= Batch.frozen_on))
+        .outerjoin(
+            money,
+            (money.c.organisation_id == BatchMember.organisation_id) & (money.c.signed_on >= Batch.frozen_on),
+        )
         .where(Batch.kind == "city", Batch.state == "frozen", STANDS)
         .group_by(BatchMember.id, BatchMember.asked_minor)
     )

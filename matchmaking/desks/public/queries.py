@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, cast, extract, func, select
 from sqlalchemy.orm import Session
 
+from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.audits.models import AuditRow, AuditSnapshot
 from matchmaking.desks.public.openness import Cell, withheld
 from matchmaking.domain.conversion.instruments import INSTRUMENTS
@@ -59,7 +60,7 @@ def _newest(on: date) -> Select[Any]:
 
 def _cells(snapshot_id: int) -> Select[Any]:
     """Per instrument and year; the largest firm and bank from sums of each."""
-    firms, banks = _shares(snapshot_id, AuditRow.firm), _shares(snapshot_id, AuditRow.lender)
+    firms, banks = _shares(snapshot_id, _firm()), _shares(snapshot_id, AuditRow.lender)
     whole = select(
         firms.c.grade, firms.c.year, func.sum(firms.c.papers).label("papers"), func.count().label("firms"),
         func.sum(firms.c.signed).label("signed"), func.sum(firms.c.paid).label("paid"),
@@ -71,6 +72,11 @@ def _cells(snapshot_id: int) -> Select[Any]:
     return select(whole, top.c.largest_bank).join(top, same)
 
 
+def _firm() -> ColumnElement[Any]:
+    """Who a firm is: one that was renamed is still one firm, and no cell looks less dominated than it is."""
+    return func.coalesce(Agreement.firm_key, AuditRow.firm)
+
+
 def _shares(snapshot_id: int, party: ColumnElement[Any] | Any) -> Any:
     year = cast(extract("year", AuditRow.signed_on), Integer)
     asked = select(
@@ -79,6 +85,7 @@ def _shares(snapshot_id: int, party: ColumnElement[Any] | Any) -> Any:
         func.sum(func.coalesce(AuditRow.paid_minor, 0)).label("paid"),
         func.sum(AuditRow.verified_minor).label("verified"),
     )  # fmt: skip
+    asked = asked.join(Agreement, Agreement.id == AuditRow.agreement_id)
     asked = asked.where(AuditRow.snapshot_id == snapshot_id, AuditRow.standing == "member")
     return asked.where(AuditRow.signed_on.is_not(None)).group_by(AuditRow.grade, year, party).subquery()
 

@@ -196,16 +196,29 @@ class Casebook:
     @cached_property
     def openings(self) -> dict[str, tuple[OpeningBalance, ...]]:
         """Opening balances by borrower."""
-        return _grouped(self.all(OpeningBalance), lambda fact: self.borrower(fact.firm))
+        return _grouped(self.all(OpeningBalance), lambda fact: self.borrower(fact.firm, fact.firm_key))
 
     @cached_property
     def _controllers(self) -> dict[str, str]:
-        return {control.firm: control.person for control in self.all(Control)}
+        return {self._keys.get(control.firm, control.firm): control.person for control in self.all(Control)}
 
-    def borrower(self, firm: str) -> str:
-        """Whose balances ``firm``'s are read with: its controlling person where consent tells us, else itself."""
-        person = self._controllers.get(firm)
-        return f"firm:{firm}" if person is None else f"person:{person}"
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        """Name → key of the one firm that any signing here knows by it; a name that two firms bore is nobody's."""
+        borne: dict[str, set[str]] = defaultdict(set)
+        for signing in self.all(Signing):
+            if signing.firm and signing.firm_key:
+                borne[signing.firm].add(signing.firm_key)
+        return {name: min(keys) for name, keys in borne.items() if len(keys) == 1}
+
+    def borrower(self, firm: str, key: str | None = None) -> str:
+        """Whose balances ``firm``'s are read with: its controlling person where consent tells us, else itself.
+
+        A firm is known by its key where there is one, also under an earlier name, and else by its name.
+        """
+        known = key or self._keys.get(firm, firm)
+        person = self._controllers.get(known)
+        return f"firm:{known}" if person is None else f"person:{person}"
 
     @cached_property
     def reported_through(self) -> dict[str, date]:

@@ -114,7 +114,7 @@ class Treasury:
         return Account(signing, rows, draws, allot(draws, paybacks))
 
     def _purse(self, signing: Signing) -> tuple[str, str]:
-        return self._book.borrower(signing.firm), signing.amount.currency
+        return self._book.borrower(signing.firm, signing.firm_key), signing.amount.currency
 
     def _older_loans(self) -> Mapping[tuple[str, str], list[Movement]]:
         """Repayments of loans that no signing here stands for."""
@@ -122,7 +122,7 @@ class Treasury:
         for signing, repayments in self._book.repayments.items():
             if signing not in self._book.signings:
                 for fact in repayments:
-                    purse = self._book.borrower(fact.firm), fact.amount.currency
+                    purse = self._book.borrower(fact.firm, fact.firm_key), fact.amount.currency
                     found[purse].append(Movement(fact.paid_on, fact.lender, -fact.amount.minor))
         return found
 

@@ -87,6 +87,7 @@ class Signing:
     ``lender`` is the legal person, ``branch`` the one that signed and gets the credit. ``promised_on`` is the agreed
     day of payment; ``by_plan`` marks a project drawn by plan (no cap on the promised day). ``available_until``: the
     last day of the availability period. ``supersedes``: key of the intent this paper follows.
+    ``firm_key``: who the firm is, where that is known beside its name; here and in what else names a firm.
     """
 
     key: str
@@ -105,6 +106,7 @@ class Signing:
     supersedes: str | None = None
     need: str | None = None
     event: str | None = None
+    firm_key: str | None = None
     WORLD: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
@@ -152,6 +154,7 @@ class OpeningBalance:
     balance: Money
     on: date
     recorded_on: date
+    firm_key: str | None = None
     WORLD: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
@@ -207,6 +210,7 @@ class Repayment:
     signing: str | None = None
     disbursement: str | None = None
     iou_no: str | None = None
+    firm_key: str | None = None
     WORLD: ClassVar[bool] = True
 
     def __post_init__(self) -> None:

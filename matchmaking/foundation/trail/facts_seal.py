@@ -1,8 +1,8 @@
 """The facts behind the trail: their rows are digested into it, so that a rewritten amount is found like an event.
 
-A ``facts.sealed`` event names, for every append-only table with new rows, the ids it covers, how many rows they are and
-the SHA-256 of their content. Reading them again shows whether any was changed or removed since. Rows added later wait
-for the next seal.
+A ``facts.sealed`` event names, for every append-only table with new rows, the ids it covers, how many rows they are,
+the columns and the SHA-256 of their content. Reading them again shows whether any was changed or removed since. Rows
+added later wait for the next seal.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ class Stretch:
     last: int
     rows: int
     sha256: str
+    columns: tuple[str, ...] = ()
+    """What the digest covers. A seal that does not say covers all columns but those marked ``later``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,12 @@ class FactsReport:
 def seal_facts(*, at: datetime, actor: str = "job:checkpoint") -> int:
     """Digest every fact row not yet sealed into one trail event; how many rows that were (0 writes nothing)."""
     bounds = run_in_unit_of_work(_bounds)
-    stretches = [_stretch(name, after, last) for name, (after, last) in bounds.items() if last > after]
+    tables = Base.metadata.tables
+    stretches = [
+        _stretch(name, after, last, tuple(tables[name].c.keys()))
+        for name, (after, last) in bounds.items()
+        if last > after
+    ]
     if stretches:
         run_in_unit_of_work(_write, stretches, at=at, actor=actor)
     return sum(stretch.rows for stretch in stretches)
@@ -58,7 +65,7 @@ def seal_facts(*, at: datetime, actor: str = "job:checkpoint") -> int:
 def verify_facts() -> FactsReport:
     """Read every sealed row again. Also says how many rows wait for a seal."""
     sealed = list(_sealed(session()))
-    changed = [one for one in sealed if _stretch(one.table, one.after, one.last) != one]
+    changed = [one for one in sealed if _stretch(one.table, one.after, one.last, one.columns) != one]
     ends = _ends(sealed)
     waiting = sum(_count_after(table, ends.get(table.name, 0)) for table in _tables())
     return FactsReport(sum(one.rows for one in sealed), waiting, tuple(changed))
@@ -92,16 +99,19 @@ def _ends(sealed: Any) -> dict[str, int]:
 def _sealed(current: Session) -> Iterator[Stretch]:
     for payload in current.scalars(select(TrailEvent.payload).where(TrailEvent.tag == TAG).order_by(TrailEvent.seq)):
         for table, told in payload.items():
-            yield Stretch(table, told["after"], told["last"], told["rows"], told["sha256"])
+            yield Stretch(
+                table, told["after"], told["last"], told["rows"], told["sha256"], tuple(told.get("columns", ()))
+            )
 
 
-def _stretch(name: str, after: int, last: int) -> Stretch:
+def _stretch(name: str, after: int, last: int, columns: tuple[str, ...]) -> Stretch:
     table, digest, rows = Base.metadata.tables[name], hashlib.sha256(), 0
-    wanted = select(table).where(table.c.id > after, table.c.id <= last).order_by(table.c.id)
+    covered = [table.c[one] for one in columns] or [one for one in table.c if not one.info.get("later")]
+    wanted = select(*covered).where(table.c.id > after, table.c.id <= last).order_by(table.c.id)
     for row in session().execute(wanted.execution_options(yield_per=CHUNK)):
         digest.update(json.dumps([_plain(value) for value in row], ensure_ascii=True).encode() + b"\n")
         rows += 1
-    return Stretch(name, after, last, rows, digest.hexdigest())
+    return Stretch(name, after, last, rows, digest.hexdigest(), columns)
 
 
 def _plain(value: Any) -> Any:
@@ -118,6 +128,13 @@ def _count_after(table: Table, last: int) -> int:
 
 def _write(current: Session, stretches: list[Stretch], *, at: datetime, actor: str) -> None:
     payload = {
-        one.table: {"after": one.after, "last": one.last, "rows": one.rows, "sha256": one.sha256} for one in stretches
+        one.table: {
+            "after": one.after,
+            "last": one.last,
+            "rows": one.rows,
+            "sha256": one.sha256,
+            "columns": list(one.columns),
+        }
+        for one in stretches
     }
     record(current, actor=actor, tag=TAG, subject="facts:all", payload=payload, at=at)

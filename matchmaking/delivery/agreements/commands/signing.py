@@ -36,13 +36,14 @@ def sign_agreement(
     """Record one signed paper with its original amount, in minor units of the portfolio's currency.
 
     ``terms`` are further columns of :class:`Agreement`: ``declared``, ``promised_on``, ``by_project_plan``,
-    ``available_until``, ``revolving``, ``need_key``, ``need_minor``, ``event_key``, ``event_on``, ``product`` and area.
-    ``supersedes`` is the intent that this paper follows. Refuses papers of the future, a promise before the signing, no
-    amount (战略合作协议 aside), a key that is taken, and a predecessor that is a contract or another firm's.
+    ``available_until``, ``revolving``, ``firm_key``, ``need_key``, ``need_minor``, ``event_key``, ``event_on``,
+    ``product`` and area. ``supersedes`` is the intent that this paper follows. Refuses papers of the future, a promise
+    before the signing, no amount (战略合作协议 aside), a key that is taken, and a predecessor that is a contract or
+    another firm's.
     """
     _refuse_paper(instrument, amount_minor, signed_on, terms.get("promised_on"), at)
     if supersedes is not None:
-        _refuse_predecessor(supersedes, portfolio, firm, signed_on)
+        _refuse_predecessor(supersedes, portfolio, firm, terms.get("firm_key"), signed_on)
     key = public_key or fresh_key(f"{portfolio.code}-agreement", at)
     if agreement_by_key(session, key) is not None:
         raise Refusal(Reason("agreement_taken", {"key": key}))
@@ -74,10 +75,14 @@ def _refuse_paper(
         raise Refusal(Reason("promised_before_signing", days))
 
 
-def _refuse_predecessor(earlier: Agreement, portfolio: Portfolio, firm: str, signed_on: date) -> None:
+def _refuse_predecessor(
+    earlier: Agreement, portfolio: Portfolio, firm: str, firm_key: str | None, signed_on: date
+) -> None:
     if earlier.instrument in CONTRACTS and earlier.instrument != "credit_line":
         raise Refusal(Reason("predecessor_is_contract", {"key": earlier.public_key}))
-    if earlier.portfolio_id != portfolio.id or earlier.firm != firm:
+    known = earlier.firm_key is not None and firm_key is not None
+    same = earlier.firm_key == firm_key if known else earlier.firm == firm
+    if earlier.portfolio_id != portfolio.id or not same:
         raise Refusal(Reason("predecessor_of_another", {"key": earlier.public_key, "firm": firm}))
     if earlier.signed_on is not None and earlier.signed_on > signed_on:
         days = {"earlier": earlier.signed_on.isoformat(), "signed": signed_on.isoformat()}
