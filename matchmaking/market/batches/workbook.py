@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from matchmaking.foundation.web.figures import cell_number
 from matchmaking.foundation.web.words import w
+from matchmaking.market.batches.facts import Line
 from matchmaking.market.batches.models import TESTS, Batch
 from matchmaking.market.batches.queries import MemberRow
 
@@ -18,8 +19,12 @@ SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numb
 MOST_ROWS = 20_000
 
 
-def workbook(batch: Batch, rows: Sequence[MemberRow]) -> bytes:
-    """One sheet of firms, one that says which list it is, since when it stands and under which hash."""
+def workbook(batch: Batch, rows: Sequence[MemberRow], hashed: Sequence[Line] = ()) -> bytes:
+    """One sheet of firms, one that says which list it is, since when it stands and under which hash.
+
+    ``hashed``: what the hash is taken over, for a third sheet: its columns, saved as text with tabs and line feeds and
+    put through ``LC_ALL=C sort | sha256sum``, give the hash again.
+    """
     target = BytesIO()
     book = xlsxwriter.Workbook(target, SAFE)
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
@@ -58,5 +63,11 @@ def workbook(batch: Batch, rows: Sequence[MemberRow]) -> bytes:
     for line, (label, words) in enumerate(told):
         about.write_string(line, 0, label)
         about.write_string(line, 1, words)
+    if hashed:
+        lines = book.add_worksheet(_("名单指纹")[:31])
+        lines.set_column(0, 2, 30)
+        for line, member in enumerate(hashed):
+            for at, cell in enumerate(member):
+                lines.write_string(line, at, str(cell))
     book.close()
     return target.getvalue()

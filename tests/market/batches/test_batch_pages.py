@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
+from io import BytesIO
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from matchmaking.domain.identifiers import uscc_from
 from matchmaking.foundation.storage import session
@@ -95,7 +98,10 @@ def test_a_list_is_tested_frozen_restated_and_taken_away(market: World, visitor:
     page = visitor.get(sheet).text
     assert "重复计入一笔需求" in page and "省级采纳" in page
     file = visitor.get(f"{sheet}/list.xlsx")
-    assert file.data[:2] == b"PK"
+    told = CalamineWorkbook.from_filelike(BytesIO(file.data))
+    lines = told.get_sheet_by_index(2).to_python()
+    written = b"".join(sorted(("\t".join(map(str, line)) + "\n").encode() for line in lines))
+    assert len(lines) == 2 and sha256(written).hexdigest() == told.get_sheet_by_index(1).to_python()[-1][1]
 
 
 def test_reading_takes_few_statements_whatever_the_length(market: World, visitor: Browser) -> None:
