@@ -66,8 +66,8 @@ def workbook(batch: Batch, rows: Sequence[MemberRow], hashed: Sequence[Line] = (
     if hashed:
         lines = book.add_worksheet(_("名单指纹")[:31])
         lines.set_column(0, 2, 30)
-        for line, member in enumerate(hashed):
-            for at, cell in enumerate(member):
+        for line, parts in enumerate(hashed):
+            for at, cell in enumerate(parts):
                 lines.write_string(line, at, str(cell))
     book.close()
     return target.getvalue()
