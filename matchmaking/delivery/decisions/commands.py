@@ -96,6 +96,16 @@ def submit_decision(
     )  # fmt: skip
 
 
+def submit_whole(
+    session: Session, *, actor: str, role: str, decision: CreditDecision, version: int, on: date, at: datetime
+) -> CreditDecision:
+    """Hand in a draft that is to be approved: a reason for every term that is lacking, before a checker reads it."""
+    lacking = list(_lacking(terms_of(decision), on))
+    if lacking:
+        raise Refusal(*lacking)
+    return submit_decision(session, actor=actor, role=role, decision=decision, version=version, on=on, at=at)
+
+
 def approve_decision(
     session: Session, *, actor: str, role: str, decision: CreditDecision, version: int, on: date, at: datetime
 ) -> CreditDecision:
@@ -208,6 +218,8 @@ def move_decision(
         moved = follow(session, referral, action, actor=actor, role=role, at=at, on=day)
         if given is not None and moved:
             keep_reason(session, referral, given, actor=actor, at=at)
+    if action in ONWARD:
+        refuse_shut(session, decision.referral_key, day)
     return decision
 
 
@@ -218,8 +230,6 @@ def _given(reason: str, words: str, on: date) -> Decline:
 
 def _reason_columns(given: Decline | None) -> dict[str, Any]:
     if given is None:
-    if action in ONWARD:
-        refuse_shut(session, decision.referral_key, day)
         return {}
     return {"reason_code": given.reason.code, "reason_words": given.words, "reason_version": given.version}
 

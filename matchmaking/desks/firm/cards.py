@@ -82,5 +82,5 @@ def meter_of(paper: PaperSum) -> Meter:
     return Meter(paper, parts)
 
 
-def _advance(at: At) -> int:
-    return ADVANCE.index(at.referral.state)
+def _advance(at: At) -> tuple[int, int, int]:
+    return (ADVANCE.index(at.referral.state), -at.referral.due_on.toordinal(), -at.referral.id)

@@ -77,14 +77,16 @@ def _of_banks(live: Sequence[At]) -> Next | None:
         return Next(Reason("home_next_third", bank), Reason("home_meanwhile_bank"))
     if referral.state in ("sent", "claimed"):
         first = min(live, key=lambda one: one.referral.due_on)
-        said = {"bank": first.branch, "day": first.referral.due_on.isoformat()}
+        said: dict[str, str | int] = {"bank": first.branch, "day": first.referral.due_on.isoformat()}
+        if len(live) > 1:
+            return Next(Reason("home_next_accept_some", {**said, "count": len(live)}), Reason("home_meanwhile_bank"))
         return Next(Reason("home_next_accept", said), Reason("home_meanwhile_bank"))
     if referral.state in ("approved", "signed"):
         return Next(Reason("home_next_paper", bank), Reason("home_meanwhile_bank"))
     if referral.decide_by is None:
         return Next(Reason("home_next_working", bank), Reason("home_meanwhile_bank"))
-    said = {**bank, "day": referral.decide_by.isoformat()}
-    return Next(Reason("home_next_decide", said), Reason("home_meanwhile_bank"))
+    by = {**bank, "day": referral.decide_by.isoformat()}
+    return Next(Reason("home_next_decide", by), Reason("home_meanwhile_bank"))
 
 
 def _of_need(standing: Standing) -> Next:

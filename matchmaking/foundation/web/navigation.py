@@ -10,6 +10,7 @@ from werkzeug.routing import BuildError
 
 from matchmaking.foundation.access.login import viewer_or_none
 from matchmaking.foundation.access.permissions import Permission
+from matchmaking.foundation.access.viewer import EVERYWHERE, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,12 @@ class Place:
     permission: Permission
     section: tuple[str, ...]
     """Endpoints, or beginnings of them, that stand under this entry."""
+    whole_city: bool = False
+    """Only for those who see the whole city: what it shows is told of the city alone."""
+
+    def open_to(self, viewer: Viewer) -> bool:
+        """Whether ``viewer`` finds something behind it."""
+        return viewer.may(self.permission) and (not self.whole_city or viewer.jurisdiction == EVERYWHERE)
 
 
 P = Permission
@@ -55,14 +62,17 @@ PLACES = (
         "bank_agreements.index",
         "bank_agreements.index",
         P.REPORT_DISBURSEMENTS,
-        ("bank_agreements.", "bank_repayments.", "bank_reports."),
+        ("bank_agreements.", "bank_repayments."),
     ),
+    Place(_("按月报送"), "bank_reports.index", "bank_reports.index", P.REPORT_DISBURSEMENTS, ("bank_reports.",)),
     Place(_("企业资料"), "enterprises.own", "enterprises.own", P.KEEP_OWN_PROFILE, ("enterprises.",)),
     Place(_("授权"), "consents.index", "consents.index", P.GIVE_CONSENTS, ("consents.",)),
     Place(_("企业"), "enterprises.index", "enterprises.index", P.READ_ENTERPRISES, ("enterprises.", "consents.papers")),
     Place(_("批次与活动"), "batches.index", "batches.index", P.READ_LISTS, ("batches.", "events.", "awards.")),
     Place(_("签约额去哪了"), "office.portfolio", "office.home", P.READ_AUDIT, ("office.home", "office.portfolio")),
-    Place(_("来信里的数字"), "letter.figures", "letter.first", P.READ_AUDIT, ("letter.", "gatherings.")),
+    Place(
+        _("来信里的数字"), "letter.figures", "letter.first", P.READ_AUDIT, ("letter.", "gatherings."), whole_city=True
+    ),
     Place(_("台账"), "office.agreements", "office.any_agreements", P.READ_AGREEMENTS, ("office.agreement",)),
     Place(_("待核实事项"), "findings.index", "findings.index", P.READ_FINDINGS, ("findings.",)),
     Place(_("对账单"), "statements.index", "statements.index", P.IMPORT_STATEMENTS, ("statements.",)),
@@ -121,7 +131,7 @@ def entries() -> list[Entry]:
     code = portfolio_code()
     shown = []
     for place in PLACES:
-        url = _address(place, code) if viewer.may(place.permission) else None
+        url = _address(place, code) if place.open_to(viewer) else None
         if url:
             shown.append(Entry(str(place.label), url, (request.endpoint or "").startswith(place.section)))
     return shown

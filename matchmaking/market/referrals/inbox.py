@@ -22,8 +22,10 @@ from matchmaking.registry.organisations.models import Organisation
 
 WAITING, IN_HAND, ENDED = TABS = ("waiting", "in_hand", "ended")
 OF_TAB = {WAITING: ("sent", "claimed"), IN_HAND: OPENED}
+UNDECIDED = ("accepted", "diligence", "deciding")
+"""States in which the bank still owes its decision."""
 FAR = date(9999, 12, 31)
-LATE, TODAY, LATER, PAUSED, UNDATED = "late", "today", "later", "paused", "undated"
+LATE, TODAY, LATER, PAUSED, UNDATED, DECIDED = "late", "today", "later", "paused", "undated", "decided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ class Line:
     @property
     def due(self) -> date | None:
         """The day to which the bank's clock runs just now; None where there is none."""
-        return self.referral.due_on if self.referral.state in OF_TAB[WAITING] else self.referral.decide_by
+        if self.referral.state in OF_TAB[WAITING]:
+            return self.referral.due_on
+        return self.referral.decide_by if self.referral.state in UNDECIDED else None
 
     @property
     def short(self) -> tuple[str, ...]:
@@ -50,7 +54,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines of one day under one heading; ``kind`` late, today, later, paused or undated."""
+    """Lines of one day under one heading; ``kind`` late, today, later, paused, undated or decided."""
 
     kind: str
     day: date | None
@@ -145,6 +149,8 @@ def tab_of(referral: Referral, *, stands: bool) -> str:
 
 def _kind(line: Line, on: date) -> tuple[str, date | None]:
     due = line.due
+    if line.referral.state in ("approved", "signed"):
+        return DECIDED, None
     if line.referral.turn in ("with_firm", "with_third"):
         return PAUSED, None
     if due is None or line.referral.turn != BANK:
@@ -155,7 +161,7 @@ def _kind(line: Line, on: date) -> tuple[str, date | None]:
 
 
 def _points(kept: Any) -> tuple[dict[str, Any], ...]:
-    return tuple(line for line in (kept or {}).get("lines", ()) if line["full"])
+    return tuple((kept or {}).get("lines", ()))
 
 
 def _in_tab(tab: str) -> ColumnElement[bool]:
@@ -170,5 +176,10 @@ def _order(tab: str) -> tuple[Any, ...]:
     if tab == ENDED:
         return (Referral.answered_on.desc(), Referral.id.desc())
     running = case((Referral.turn == BANK, 0), (Referral.turn == "stopped", 2), else_=1)
-    due = Referral.due_on if tab == WAITING else func.coalesce(Referral.decide_by, literal(FAR))
+    if tab == WAITING:
+        due: Any = Referral.due_on
+    else:  # what is decided has no day any more
+        decided = Referral.state.not_in(UNDECIDED)
+        running = case((decided, 3), else_=running)
+        due = case((decided, literal(FAR)), else_=func.coalesce(Referral.decide_by, literal(FAR)))
     return (running, due, func.coalesce(Referral.points, -1).desc())

@@ -86,12 +86,12 @@ def sheet(key: str) -> ResponseReturnValue:
 @decisions.post("/bank/decisions/<key:key>/edit")
 @requires(Permission.DECIDE_REFERRALS)
 def edit(key: str) -> ResponseReturnValue:
-    """Save the draft."""
+    """Save the draft; with ``then=submit`` hand it in as well, whole. What was typed stays on the page if refused."""
     form, viewer, on, at = LineForm(), current_viewer(), business_today(), clock.now()
     _found(session(), key)
     if not form.validate_on_submit():
         return _page(key, line=form), 422
-    terms, version = form.terms, form.version.data
+    terms, version, then = form.terms, form.version.data, request.form.get("then") == "submit"
 
     def amend(work: Session) -> dict[str, Any]:
         told: dict[str, Any] = {"actor": viewer.actor, "role": viewer.role.value, "on": on, "at": at}
@@ -100,7 +100,8 @@ def edit(key: str) -> ResponseReturnValue:
             commands.submit_whole(work, decision=found, version=found.version, **told)
         return {}
 
-    return _done("decisions.amend", form.key.data, key, {"version": version, **terms.plain()}, amend)
+    body = {"version": version, "then": "submit" if then else "", **terms.plain()}
+    return _done("decisions.amend", form.key.data, key, body, amend, line=form)
 
 
 @decisions.post("/bank/decisions/<key:key>/move")
@@ -162,12 +163,13 @@ def _ended(key: str, action: str, command: Callable[..., CreditDecision]) -> Res
 
 
 def _done(
-    route: str, form_key: str | None, key: str, body: dict[str, Any], do: Callable[[Session], dict[str, Any]]
-) -> ResponseReturnValue:
+    route: str, form_key: str | None, key: str, body: dict[str, Any], do: Callable[[Session], dict[str, Any]],
+    *, line: LineForm | None = None,
+) -> ResponseReturnValue:  # fmt: skip
     try:
         keyed(route, form_key, {"decision": key, **body}, do)
     except Refusal as refusal:
-        return _page(key, refusal=refusal), 409
+        return _page(key, refusal=refusal, line=line), 409
     return redirect(url_for("decisions.sheet", key=key), code=303)
 
 

@@ -17,6 +17,7 @@ from matchmaking.market.referrals.checks import stopping
 from matchmaking.market.referrals.commands.moving import lock_need, move, moved_on
 from matchmaking.market.referrals.models import Referral, ReferralDecline, ReferralDeclineUndo
 from matchmaking.market.referrals.queries import acted_since, decline_of, declined_from
+from matchmaking.registry.accounts.models import UserAccount
 from matchmaking.rulebook import number, workdays
 from matchmaking.rulebook.reference import declines
 
@@ -28,6 +29,8 @@ def accept(
 ) -> Referral:
     """The bank takes it in hand; from now on the firm's file is open to it, as long as the firm's consent is.
 
+    Where nobody had been named, whoever accepts is the one whom the firm may ask.
+
     Raises a reason ``check_stop_…`` for every check that stands in the way, and what :func:`move` raises.
     """
     if REFERRAL.may(referral.state, "accept", role) and referral.version == version:
@@ -36,8 +39,18 @@ def accept(
             raise Refusal(*found)
     return move(
         session, actor=actor, role=role, referral=referral, action="accept", version=version, at=at, on=on,
-        values={"answered_on": on, "decide_by": _decide_by(session, referral, on)},
+        values={
+            "answered_on": on, "decide_by": _decide_by(session, referral, on),
+            "officer_id": referral.officer_id or _person(session, actor),
+        },
     )  # fmt: skip
+
+
+def _person(session: Session, actor: str) -> int | None:
+    """The account behind ``user:12``; None for what is done by no person."""
+    kind, _colon, number = actor.partition(":")
+    known = kind == "user" and number.isdecimal() and session.get(UserAccount, int(number)) is not None
+    return int(number) if known else None
 
 
 def decline(

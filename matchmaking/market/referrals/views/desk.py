@@ -170,7 +170,7 @@ def _points(row: ReferralRow, opened: bool) -> list[dict[str, Any]]:
     kept = recommendation_of(session(), row.referral.recommendation_id)
     if kept is None:
         return []
-    lines = [dict(line) for line in kept.lines["lines"] if line["full"]]
+    lines = [dict(line) for line in kept.lines["lines"]]
     if opened:
         told: dict[str, Reason] = {line.line: line.reason for line in explained_again(kept).lines}
         lines = [{**line, "said": said(told[line["line"]], language())} for line in lines]
