@@ -25,12 +25,19 @@ class Cell:
     verified: int
     largest_firm: int
     largest_bank: int
+    largest_paid: int = 0
+    """The most that one firm or bank has of ``paid``, and below of ``verified``: one that alone was paid would be read off."""
+    largest_verified: int = 0
 
 
 def withheld(cell: Cell, *, least: int, most_percent: int) -> str:
     """Why ``cell`` may not be published, or empty: fewer papers or firms than ``least``, or one firm or bank with more
-    than ``most_percent`` of what was signed."""
+    than ``most_percent`` of what was signed, of what was paid, or of what is verified."""
     if min(cell.papers, cell.firms) < least:
         return SMALL
-    largest = max(cell.largest_firm, cell.largest_bank)
-    return DOMINATED if largest * 100 > most_percent * cell.signed else ""
+    shares = (
+        (max(cell.largest_firm, cell.largest_bank), cell.signed),
+        (cell.largest_paid, cell.paid),
+        (cell.largest_verified, cell.verified),
+    )
+    return DOMINATED if any(largest * 100 > most_percent * whole for largest, whole in shares) else ""

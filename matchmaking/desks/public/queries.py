@@ -65,11 +65,15 @@ def _cells(snapshot_id: int) -> Select[Any]:
         firms.c.grade, firms.c.year, func.sum(firms.c.papers).label("papers"), func.count().label("firms"),
         func.sum(firms.c.signed).label("signed"), func.sum(firms.c.paid).label("paid"),
         func.sum(firms.c.verified).label("verified"), func.max(firms.c.signed).label("largest_firm"),
+        func.max(firms.c.paid).label("firm_paid"), func.max(firms.c.verified).label("firm_verified"),
     ).group_by(firms.c.grade, firms.c.year).subquery()  # fmt: skip
-    by_bank = select(banks.c.grade, banks.c.year, func.max(banks.c.signed).label("largest_bank"))
+    by_bank = select(
+        banks.c.grade, banks.c.year, func.max(banks.c.signed).label("largest_bank"),
+        func.max(banks.c.paid).label("bank_paid"), func.max(banks.c.verified).label("bank_verified"),
+    )  # fmt: skip
     top = by_bank.group_by(banks.c.grade, banks.c.year).subquery()
     same = (top.c.grade == whole.c.grade) & (top.c.year == whole.c.year)
-    return select(whole, top.c.largest_bank).join(top, same)
+    return select(whole, top.c.largest_bank, top.c.bank_paid, top.c.bank_verified).join(top, same)
 
 
 def _firm() -> ColumnElement[Any]:
@@ -91,7 +95,8 @@ def _shares(snapshot_id: int, party: ColumnElement[Any] | Any) -> Any:
 
 
 def _line(row: Any, least: int, most_percent: int) -> Line:
-    numbers = (row.papers, row.firms, row.signed, row.paid, row.verified, row.largest_firm, row.largest_bank)
+    most = (max(row.firm_paid or 0, row.bank_paid or 0), max(row.firm_verified or 0, row.bank_verified or 0))
+    numbers = (row.papers, row.firms, row.signed, row.paid, row.verified, row.largest_firm, row.largest_bank, *most)
     cell = Cell(*(int(number or 0) for number in numbers))
     why = withheld(cell, least=least, most_percent=most_percent)
     return Line(row.grade, int(row.year), None if why else cell, why)

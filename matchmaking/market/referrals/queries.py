@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.access.viewer import EVERYWHERE, Viewer
-from matchmaking.foundation.files import evidence_of
+from matchmaking.foundation.files import EvidenceLink, evidence_of
 from matchmaking.market.needs.models import Need, NeedEvent
 from matchmaking.market.products.models import Product, ProductVersion
 from matchmaking.market.referrals.models import (
@@ -115,6 +115,13 @@ def decline_of(session: Session, referral_id: int) -> ReferralDecline | None:
     """The bank's reason that stands: the last one that was not taken back."""
     asked = select(ReferralDecline).where(ReferralDecline.referral_id == referral_id, _stands(ReferralDecline))
     return session.scalars(asked.order_by(ReferralDecline.id.desc()).limit(1)).first()
+
+
+def record_of_decline(session: Session, referral: Referral) -> list[EvidenceLink]:
+    """Files of the bank's reason that stands; what came with a decline that was taken back is shown to nobody."""
+    said = decline_of(session, referral.id)
+    links = evidence_of(session, f"decline:{referral.public_key}") if said else []
+    return [link for link in links if said and link.at == said.recorded_at]
 
 
 def declined_from(session: Session, referral_id: int) -> str:

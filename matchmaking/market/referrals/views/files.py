@@ -7,10 +7,10 @@ from typing import Any
 from flask import Response, abort, current_app, send_file
 from flask.typing import ResponseReturnValue
 
-from matchmaking.foundation.files import EvidenceLink, Kept, evidence_of, keep, open_file
+from matchmaking.foundation.files import EvidenceLink, Kept, keep, open_file
 from matchmaking.foundation.storage import session
 from matchmaking.market.referrals.models import Referral
-from matchmaking.market.referrals.queries import turned_of
+from matchmaking.market.referrals.queries import record_of_decline, turned_of
 
 PAPERS = ("pdf", "png", "jpg", "ofd", "docx", "xlsx", "zip")
 
@@ -26,7 +26,7 @@ def given_out(referral: Referral, link_id: int, *, all_open: bool) -> ResponseRe
     """One file of the referral's clock or of its decline that this reader may open; else 404."""
     steps = turned_of(session(), referral, all_open=all_open)
     links: list[EvidenceLink] = [link for step in steps for link in step.files]
-    links += evidence_of(session(), f"decline:{referral.public_key}")
+    links += record_of_decline(session(), referral)
     link = next((one for one in links if one.id == link_id), None) or abort(404)
     answer: Response = send_file(
         open_file(link.sha256), mimetype="application/octet-stream", as_attachment=True, download_name=link.name,

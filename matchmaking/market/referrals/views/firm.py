@@ -17,7 +17,6 @@ from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
-from matchmaking.foundation.files import evidence_of
 from matchmaking.foundation.storage import session
 from matchmaking.foundation.web.keyed import keyed
 from matchmaking.foundation.web.locale import language
@@ -36,6 +35,7 @@ from matchmaking.market.referrals.queries import (
     ReferralRow,
     consent_for,
     events_of,
+    record_of_decline,
     referrals_of,
     turned_of,
 )
@@ -165,7 +165,7 @@ def _card(row: ReferralRow, need: Need, on: date, events: list[Any], answering: 
     return {
         "row": row, "clock": clock_of(referral, on), "next": next_of(referral), "turn": turn_of(referral),
         "events": events, "standing": standing_of(referral, steps, on), "answering": form,
-        "way": _way(referral.state), "records": evidence_of(session(), f"decline:{referral.public_key}"),
+        "way": _way(referral.state), "records": record_of_decline(session(), referral),
         "consented": referral.state not in LIVE or bool(consent_for(session(), referral, need, on=on)),
         "may_withdraw": REFERRAL.may(referral.state, "withdraw", FIRM),
         "may_leave": REFERRAL.may(referral.state, "take_elsewhere", FIRM) and need.state in NEED_OPEN,
