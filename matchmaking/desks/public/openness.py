@@ -26,7 +26,7 @@ class Cell:
     largest_firm: int
     largest_bank: int
     largest_paid: int = 0
-    """The most that one firm or bank has of ``paid``, and below of ``verified``: one that alone was paid would be read off."""
+    """The most that one firm or bank has of ``paid``; the next of ``verified``. One paid alone would be read off."""
     largest_verified: int = 0
 
 
