@@ -1,6 +1,6 @@
 """Append-only, chained, signed: what happened here, in an order nobody can quietly rewrite."""
 
-from matchmaking.foundation.trail.chain import BadPayload
+from matchmaking.foundation.trail.chain import BadPayload, plain_or_digest
 from matchmaking.foundation.trail.guards import install_guards, remove_guards
 from matchmaking.foundation.trail.models import TrailEvent, TrailHead
 from matchmaking.foundation.trail.recording import record
@@ -15,6 +15,7 @@ __all__ = [
     "UnknownTag",
     "VerifyReport",
     "install_guards",
+    "plain_or_digest",
     "record",
     "remove_guards",
     "verify",

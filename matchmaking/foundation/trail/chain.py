@@ -40,6 +40,11 @@ def check_plain(text: str, *, longest: int = 200) -> None:
         raise BadPayload(f"only ids, codes and days stand in the trail, not {text!r}; use a database id or a digest")
 
 
+def plain_or_digest(text: str) -> str:
+    """``text`` where it may stand in the trail, else ``sha256:`` and its digest: a notice's number in Chinese."""
+    return text if PLAIN.fullmatch(text) else "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
 def check_payload(value: Any) -> None:
     """Raise :class:`BadPayload` for floats, words, huge integers or any type that is not plain, at any depth."""
     if value is None or isinstance(value, bool):

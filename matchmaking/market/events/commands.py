@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.states import BUREAU, EVENT, SYSTEM
 from matchmaking.foundation.storage import insert_rows
-from matchmaking.foundation.trail import record
+from matchmaking.foundation.trail import plain_or_digest, record
 from matchmaking.market.events.facts import EventTold, freezes_on, sheet_sha256
 from matchmaking.market.events.models import KINDS, Event, EventAttendance, EventAttendanceStruck, EventInvitation
 from matchmaking.market.events.queries import event_of_number, invited_to, on_sheet, sheet_lines, sheets_due
@@ -53,7 +53,7 @@ def record_event(
     )  # fmt: skip
     session.add(event)
     session.flush()
-    payload = {"kind": event.kind, "number": number, "held_on": event.held_on.isoformat()}
+    payload = {"kind": event.kind, "number": plain_or_digest(number), "held_on": event.held_on.isoformat()}
     record(session, actor=actor, tag="event.held", subject=f"event:{event.public_key}", payload=payload, at=at)
     return event
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matchmaking.domain.money import Money
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.storage import insert_rows
-from matchmaking.foundation.trail import record
+from matchmaking.foundation.trail import plain_or_digest, record
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.registry.organisations.recording import fresh_key, refuse_later, words_enough
 from matchmaking.support.awards.models import KINDS, Award, AwardList, AwardVoid
@@ -63,7 +63,7 @@ def open_award_list(
     )  # fmt: skip
     session.add(listed)
     session.flush()
-    payload = {"kind": kind, "number": number}
+    payload = {"kind": kind, "number": plain_or_digest(number)}
     record(session, actor=actor, tag="award.listed", subject=f"awards:{listed.public_key}", payload=payload, at=at)
     return listed
 

@@ -13,7 +13,7 @@ from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.states import BATCH, BUREAU
 from matchmaking.foundation.access.viewer import EVERYWHERE
 from matchmaking.foundation.storage import insert_rows
-from matchmaking.foundation.trail import record
+from matchmaking.foundation.trail import plain_or_digest, record
 from matchmaking.market.batches.checking import Checked, check_rows
 from matchmaking.market.batches.commands.moving import move_batch, tell
 from matchmaking.market.batches.facts import CheckTold, MemberTold
@@ -64,7 +64,7 @@ def start_batch(
     )  # fmt: skip
     session.add(batch)
     session.flush()
-    payload = {"kind": kind, "number": number}
+    payload = {"kind": kind, "number": plain_or_digest(number)}
     record(session, actor=actor, tag="batch.started", subject=f"batch:{batch.public_key}", payload=payload, at=at)
     return batch
 
