@@ -107,10 +107,12 @@ def plain_amount(minor: int, unit: str = "yuan", places: int = 2, *, grouped: bo
 
     The rounding is for the eye only; sums are always taken over minor units.
     """
-    scaled = Fraction(minor * 10**places, MINOR_PER_MAJOR * UNITS[unit])
-    whole = round(scaled)
-    sign = "-" if whole < 0 else ""
-    head, tail = divmod(abs(whole), 10**places)
+    divisor = MINOR_PER_MAJOR * UNITS[unit]
+    whole, rest = divmod(abs(minor) * 10**places, divisor)
+    if 2 * rest > divisor or (2 * rest == divisor and whole % 2):
+        whole += 1
+    sign = "-" if minor < 0 and whole else ""
+    head, tail = divmod(whole, 10**places)
     text = f"{head:,}" if grouped else str(head)
     return f"{sign}{text}.{tail:0{places}d}" if places else f"{sign}{text}"
 

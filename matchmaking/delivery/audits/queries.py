@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapshot
@@ -133,17 +133,16 @@ class RowFilter:
     page: int = 1
 
 
+Listed = Row[Any]
+"""The columns :data:`LISTED` of an :class:`AuditRow`, by their names."""
+
+
 @dataclass(frozen=True, slots=True)
 class AgreementRow:
     """One line of the list. ``amount_minor``: what the page is about, the bucket's share when a bucket is asked for."""
 
-    row: AuditRow
+    row: Listed
     amount_minor: int | None
-
-    @property
-    def buckets(self) -> Mapping[str, int]:
-        """Bucket → minor units."""
-        return self.row.buckets
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +172,14 @@ SORTS: Mapping[str, Any] = {
 """What a list may be sorted by, besides ``amount``."""
 
 
+LISTED = (
+    AuditRow.public_key, AuditRow.external_id, AuditRow.firm, AuditRow.lender, AuditRow.branch, AuditRow.area_name,
+    AuditRow.grade, AuditRow.standing, AuditRow.status, AuditRow.signed_on, AuditRow.signed_minor, AuditRow.paid_minor,
+    AuditRow.verified_minor, AuditRow.open_minor, AuditRow.buckets,
+)  # fmt: skip
+"""What a list shows of each agreement: columns, for an object a row costs as much as the rest of the page."""
+
+
 def agreement_rows(session: Session, viewer: Viewer, snapshot: AuditSnapshot, wanted: RowFilter) -> RowPage:
     """One page of the agreements of ``snapshot``; one SQL statement.
 
@@ -182,7 +189,7 @@ def agreement_rows(session: Session, viewer: Viewer, snapshot: AuditSnapshot, wa
     """
     page = min(max(wanted.page, 1), MOST_PAGES)
     amount = AuditLine.amount_minor if wanted.bucket else AuditRow.signed_minor
-    asked = select(AuditRow, amount.label("amount"), func.count().over().label("total"))
+    asked = select(*LISTED, amount.label("amount"), func.count().over().label("total")).select_from(AuditRow)
     if wanted.bucket:
         asked = asked.join(AuditLine, _line_of(snapshot, wanted))
     asked = asked.where(AuditRow.snapshot_id == snapshot.id, *_filters(snapshot, wanted))
@@ -190,7 +197,7 @@ def agreement_rows(session: Session, viewer: Viewer, snapshot: AuditSnapshot, wa
     order = (sort.is_(None), sort.desc() if wanted.descending else sort.asc(), AuditRow.agreement_id)
     found = session.execute(asked.order_by(*order).limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
     total = found[0].total if found else 0
-    rows = [AgreementRow(row, amount) for row, amount, _ in found]
+    rows = [AgreementRow(row, row.amount) for row in found]
     return RowPage(rows, total, page, max(1, -(-total // PER_PAGE)))
 
 

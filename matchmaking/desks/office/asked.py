@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,8 @@ from flask import url_for
 from matchmaking.foundation.web.figures import chosen_unit
 
 FIRST_DAY, LAST_DAY = date(1940, 1, 1), date(2100, 12, 31)
+PLACE = "one-of-many"
+"""Stands where an agreement's key will; keys are letters, digits and marks that an address carries as they are."""
 _DAY = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
@@ -80,6 +82,11 @@ class Addresses:
     def agreement(self, key: str) -> str:
         """One agreement."""
         return url_for("office.agreement", code=self.code, key=key, **self.days)
+
+    def to_agreements(self) -> Callable[[str], str]:
+        """As :meth:`agreement`, for a list of them: built once, each key put in its place."""
+        before, _, after = self.agreement(PLACE).rpartition(PLACE)
+        return lambda key: before + key + after
 
     def definitions(self) -> str:
         """口径."""

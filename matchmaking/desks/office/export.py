@@ -10,8 +10,7 @@ from typing import Any
 import xlsxwriter
 from flask_babel import gettext as _
 
-from matchmaking.delivery.audits.models import AuditRow
-from matchmaking.delivery.audits.queries import AgreementRow
+from matchmaking.delivery.audits.queries import AgreementRow, Listed
 from matchmaking.desks.office.listing import status_words
 from matchmaking.desks.office.setting import Setting
 from matchmaking.foundation.web.figures import cell_number, unit_words
@@ -28,7 +27,7 @@ class Column:
 
     head: str
     width: int
-    value: Callable[[AuditRow], Any]
+    value: Callable[[Listed], Any]
     money: bool = False
 
 
@@ -51,7 +50,7 @@ def columns(bucket: str) -> list[Column]:
     ]
 
 
-def _where(row: AuditRow) -> str:
+def _where(row: Listed) -> str:
     return "；".join(f"{code} {bucket_name(code)}" for code, minor in row.buckets.items() if minor)
 
 
@@ -76,7 +75,7 @@ def workbook(setting: Setting, rows: Iterable[AgreementRow], *, bucket: str, cho
     return target.getvalue()
 
 
-def _write(sheet: Any, line: int, at: int, column: Column, row: AuditRow, unit: str, money: Any) -> None:
+def _write(sheet: Any, line: int, at: int, column: Column, row: Listed, unit: str, money: Any) -> None:
     value = column.value(row)
     if value is None:
         return  # not stated is an empty cell, never a zero

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 from flask import request
 from flask_babel import gettext as _
 
-from matchmaking.delivery.audits.queries import SORTS, AgreementRow, RowFilter, RowPage
+from matchmaking.delivery.audits.queries import SORTS, AgreementRow, Listed, RowFilter, RowPage
 from matchmaking.desks.office.ledger import BANDS
 from matchmaking.desks.office.setting import Setting
 from matchmaking.domain.statements.slips import VANISHED
-from matchmaking.foundation.web.looks import LOOKS
+from matchmaking.foundation.web.looks import LOOKS, in_order
 from matchmaking.foundation.web.paging import ListState, Page, page_number
 from matchmaking.foundation.web.words import bucket_name, w, w_or
 
@@ -31,11 +31,21 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One agreement as shown: its figures, where it opens, the buckets its amount is in."""
+
+    row: Listed
+    amount_minor: int | None
+    url: str
+    buckets: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """Everything the list's template shows."""
 
     setting: Setting
-    rows: Sequence[AgreementRow]
+    rows: Sequence[Line]
     wanted: RowFilter
     list: ListState
     page: Page
@@ -44,6 +54,10 @@ class ListPage:
     statuses: Sequence[str]
     buckets: Sequence[str]
     findings: Sequence[str]
+    stages: Mapping[str, str]
+    """The words of every status on the page."""
+    shown: Sequence[str]
+    """The buckets on the page, in the fixed order of the screen."""
     export_url: str
     clear_url: str
 
@@ -93,9 +107,10 @@ def list_page(setting: Setting, payload: Mapping[str, Any], wanted: RowFilter, f
     state = ListState(asked, (*SORTS, "amount"), "-amount" if wanted.bucket else "-signed", address)
     page = Page(found.page, found.total, address, found.per_page)
     days = {name: value for name, value in query.items() if name in ("as_of", "known_at", "unit")}
+    lines = _lines(setting, found.rows)
     return ListPage(
         setting=setting,
-        rows=found.rows,
+        rows=lines,
         wanted=wanted,
         list=state,
         page=page,
@@ -104,9 +119,19 @@ def list_page(setting: Setting, payload: Mapping[str, Any], wanted: RowFilter, f
         statuses=sorted(payload.get("status_counts") or ()),
         buckets=_buckets(payload),
         findings=[code for code, count in (payload.get("findings") or {}).items() if count and code != VANISHED],
+        stages={status: status_words(status) if status else "—" for status in {line.row.status for line in lines}},
+        shown=in_order({code for line in lines for code in line.buckets}),
         export_url=f"{request.path}.xlsx?{urlencode({n: v for n, v in query.items() if n != 'page'})}",
         clear_url=f"{request.path}?{urlencode(days)}" if days else request.path,
     )
+
+
+def _lines(setting: Setting, rows: Sequence[AgreementRow]) -> list[Line]:
+    address, held = setting.addresses.to_agreements(), ((one, one.row.buckets) for one in rows)
+    return [
+        Line(one.row, one.amount_minor, address(one.row.public_key), [code for code in LOOKS if buckets.get(code)])
+        for one, buckets in held
+    ]
 
 
 def _buckets(payload: Mapping[str, Any]) -> list[str]:

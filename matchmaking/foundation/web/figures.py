@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from fractions import Fraction
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from matchmaking.domain.money import MINOR_PER_MAJOR, UNITS, percent_text, plain_amount
 from matchmaking.foundation.clock import SHANGHAI, business_day
@@ -57,13 +57,12 @@ def amount_html(minor: int | None, unit: str = "wan", currency: str = "CNY", *, 
     """The figure with the exact amount, to the cent, as its title."""
     if minor is None:
         return Markup('<span class="faint">{}</span>').format(NOT_APPLICABLE)
-    exact = f"{amount_text(minor, 'yuan')} {currency}"
     shown = signed_text(minor, unit) if sign else amount_text(minor, unit)
-    return Markup('<data value="{}" title="{}">{}</data>').format(_plain(minor), exact, shown)
-
-
-def _plain(minor: int) -> str:
-    return plain_amount(minor, "yuan", grouped=False)
+    major, rest = divmod(abs(minor), MINOR_PER_MAJOR)
+    minus, plain = ("−", "-") if minor < 0 else ("", "")
+    # the currency alone comes from outside; digits, commas and signs need no escaping
+    exact = f"{minus}{major:,}.{rest:02} {escape(currency)}"
+    return Markup(f'<data value="{plain}{major}.{rest:02}" title="{exact}">{shown}</data>')  # noqa: S704
 
 
 def cell_number(minor: int, unit: str) -> Fraction:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from gettext import NullTranslations
+from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask import Flask, Response, current_app, g, has_request_context, request
+from flask_babel import Babel, get_locale, get_translations
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from config import ROOT
@@ -32,6 +34,8 @@ def setup_locale(app: Flask) -> None:
     )
     Babel(app, locale_selector=lambda: LOCALES[choose_language() if has_request_context() else "zh"])
     app.context_processor(lambda: {"explain": in_words, "languages": LANGUAGES})
+    # a list's page asks for hundreds of words: Babel's own way to each of them costs more than the row it stands in
+    app.jinja_env.globals.update(_=page_words, gettext=page_words)
     app.after_request(_keep_choice_in_address)
 
 
@@ -48,8 +52,29 @@ def choose_language() -> str:
 
 def language() -> str:
     """``zh`` or ``en``: the key of the rulebook's words for this page."""
+    if not g:  # outside a page: a job, a test
+        return _language_now()
+    chosen: str | None = g.get("page_language")
+    if chosen is None:
+        chosen = g.page_language = _language_now()
+    return chosen
+
+
+def _language_now() -> str:
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def page_words(text: str, /, **values: Any) -> Markup:
+    """A template's ``_()``: its own words in the page's language; ``values`` are escaped where they go in.
+
+    The same as Flask-Babel's, with the catalogue looked up once a page.
+    """
+    catalogue: NullTranslations | None = g.get("page_catalogue")
+    if catalogue is None:
+        catalogue = g.page_catalogue = get_translations()
+    said = Markup(catalogue.gettext(text))  # noqa: S704  # a template's own words
+    return said % values if values or "%" in said else said
 
 
 def in_words(reason: Reason) -> str:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaking.foundation.access.roles import Role
@@ -39,6 +39,30 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
+LIVE_SESSION = (
+    select(
+        LoginSession.id,
+        LoginSession.last_seen_at,
+        LoginSession.expires_at,
+        UserAccount.id.label("user_id"),
+        UserAccount.login,
+        UserAccount.name,
+        UserAccount.role,
+        UserAccount.jurisdiction,
+        UserAccount.language,
+        UserAccount.demo,
+        UserAccount.organisation_id,
+        Organisation.path.label("organisation_path"),
+        Organisation.kind.label("organisation_kind"),
+    )
+    .join(UserAccount, UserAccount.id == LoginSession.user_id)
+    .outerjoin(Organisation, Organisation.id == UserAccount.organisation_id)
+    .where(LoginSession.token_digest == bindparam("digest"), LoginSession.ended_at.is_(None), UserAccount.active)
+    .where(or_(UserAccount.organisation_id.is_(None), Organisation.active))
+)
+"""Made once: every request asks it, and making it anew costs as much as running it."""
+
+
 def find_live_session(
     session: Session, *, token: str, at: datetime, idle_minutes: int, demo: bool
 ) -> LiveSession | None:
@@ -47,28 +71,7 @@ def find_live_session(
 
     ``demo`` says whether demo accounts exist for this installation.
     """
-    user, login = UserAccount, LoginSession
-    row = session.execute(
-        select(
-            login.id,
-            login.last_seen_at,
-            login.expires_at,
-            user.id.label("user_id"),
-            user.login,
-            user.name,
-            user.role,
-            user.jurisdiction,
-            user.language,
-            user.demo,
-            user.organisation_id,
-            Organisation.path.label("organisation_path"),
-            Organisation.kind.label("organisation_kind"),
-        )
-        .join(user, user.id == login.user_id)
-        .outerjoin(Organisation, Organisation.id == user.organisation_id)
-        .where(login.token_digest == digest_of(token), login.ended_at.is_(None), user.active)
-        .where(or_(user.organisation_id.is_(None), Organisation.active))
-    ).first()
+    row = session.execute(LIVE_SESSION, {"digest": digest_of(token)}).first()
     if row is None or (row.demo and not demo) or row.role not in set(Role):
         return None
     if at >= row.expires_at or at - row.last_seen_at > timedelta(minutes=idle_minutes):
