@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapshot
+from matchmaking.desks.office.asked import Addresses
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.storage import run_in_unit_of_work
@@ -220,7 +221,17 @@ def test_another_jurisdiction_finds_nothing(demo: Flask, client: Browser) -> Non
 
 def test_a_county_without_portfolios_is_told_what_to_do(demo: Flask, client: Browser) -> None:
     sign_in(client, Role.FINANCE_OFFICE_COUNTY)
-    assert "还没有可看的组合" in text_of(client.get("/office"))
+    page = text_of(client.get("/office"))
+    assert "还没有可看的组合" in page
+    assert "来信里的数字" not in page, "told of the whole city: no county is sent to what it may not open"
+
+
+def test_addresses_of_a_list_are_those_of_each_agreement(app: Flask) -> None:
+    with app.test_request_context():
+        of_city = Addresses("one-of-many", date(2026, 9, 30), date(2026, 9, 1), "wan", "loan_contract")
+        told = of_city.to_agreements()
+        for key in ("G01-S", "a.b_c~d:e-f", "one-of-many"):
+            assert told(key) == of_city.agreement(key)
 
 
 def test_the_operator_finds_no_figures(demo: Flask, client: Browser) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from matchmaking.domain.turns import PAUSED
+from matchmaking.domain.turns import BANK
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.market.needs.models import Need
 from matchmaking.market.referrals.clock import IN_HAND
@@ -57,7 +57,7 @@ def late_referrals(session: Session, viewer: Viewer, *, on: date, limit: int) ->
         .join(Need, Need.id == Referral.need_id)
         .join(Organisation, Organisation.id == Referral.organisation_id)
         .join(firm, firm.id == Need.organisation_id)
-        .where(seen_by(viewer), late, Referral.turn.not_in(PAUSED))
+        .where(seen_by(viewer), late, Referral.turn == BANK)
     )
     rows = session.execute(asked.order_by(due, Referral.id).limit(limit)).all()
     return [LateReferral(*row[:4]) for row in rows], rows[0][4] if rows else 0

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaking.desks.thread.deeds import MONEY, STEPS
@@ -15,7 +15,7 @@ from matchmaking.foundation.access.viewer import EVERYWHERE, Viewer
 from matchmaking.market.needs.models import Need
 from matchmaking.market.needs.queries import PRIVATE
 from matchmaking.market.referrals.models import Referral
-from matchmaking.market.referrals.queries import dossier_open
+from matchmaking.market.referrals.queries import known_to_bank
 from matchmaking.registry.accounts.models import UserAccount
 from matchmaking.registry.enterprises.models import Enterprise
 from matchmaking.registry.organisations.models import Organisation
@@ -44,7 +44,8 @@ class Opened:
 def thread_of(session: Session, viewer: Viewer, key: str, *, on: date) -> Opened | None:
     """The thread of the need ``key``, or None where there is none for ``viewer``.
 
-    One SQL statement; for a bank as many more as it takes to see that the firm's file is open to it on ``on``.
+    A bank reads its own part while the firm's file is open to it on ``on``, and where the two have signed for good.
+    One SQL statement; for a bank two more.
     """
     asked = select(Need, Organisation.name, Enterprise.public_key).join(
         Organisation, Organisation.id == Need.organisation_id
@@ -58,11 +59,12 @@ def thread_of(session: Session, viewer: Viewer, key: str, *, on: date) -> Opened
     if reader != BANK:
         return Opened(need, firm, enterprise or "", reader, None, f"need:{need.public_key}")
     mine = _own_referrals(session, viewer, need)
-    open_ones = [one for one in mine if dossier_open(session, one, need, on=on)]
-    if not open_ones:
-        return None
     own = {one.id: one.public_key for one in mine}
-    return Opened(need, firm, enterprise or "", reader, own, f"referral:{open_ones[0].public_key}")
+    known = known_to_bank(session, list(own.values()), on=on)
+    if not known:
+        return None
+    under = next(key for key in own.values() if key in known)
+    return Opened(need, firm, enterprise or "", reader, own, f"referral:{under}")
 
 
 def names_of(session: Session, actors: Iterable[str]) -> dict[str, str]:
@@ -86,9 +88,11 @@ def _window(viewer: Viewer, reader: str) -> ColumnElement[bool]:
     if reader == FIRM:
         return Need.organisation_id == viewer.organisation_id if viewer.organisation_id is not None else false()
     told = Need.state.not_in(PRIVATE)
-    if reader == BANK or viewer.jurisdiction == EVERYWHERE:
-        return told & true()
-    return told & (Need.area_code == viewer.jurisdiction)
+    if reader == BANK:
+        return told
+    if reader == BUREAU:  # what a bureau writes for a firm is its own from the first word
+        told = or_(told, Need.entered_by == "bureau")
+    return told if viewer.jurisdiction == EVERYWHERE else told & (Need.area_code == viewer.jurisdiction)
 
 
 def _own_referrals(session: Session, viewer: Viewer, need: Need) -> list[Referral]:

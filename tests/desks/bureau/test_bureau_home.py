@@ -80,7 +80,9 @@ def test_a_referral_is_late_from_the_day_after_it_was_due_and_not_while_others_h
     assert late(world, "county") == 0
     _set(key, turn="with_bank", state="accepted", decide_by=due, answered_on=TODAY)
     assert (late(world, "county", due), late(world, "county")) == (0, 1)
-    _set(key, state="declined")
+    _set(key, turn="stopped")
+    assert late(world, "county") == 0, "nobody's turn"
+    _set(key, turn="with_bank", state="declined")
     assert late(world, "county") == 0
 
 

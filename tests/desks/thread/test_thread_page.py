@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
+from matchmaking.domain.states import FIRM
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.reading import AccessLog
+from matchmaking.foundation.storage import run_in_unit_of_work
+from matchmaking.foundation.storage import run_in_unit_of_work
+from matchmaking.market.needs.commands import move_need
+from matchmaking.market.needs.models import Need
+from matchmaking.registry.consents.models import Consent
+from matchmaking.rulebook import say
 from tests.journeys.thread_world import Thread, report_key
 from tests.market.market_world import new_need
 
@@ -114,6 +121,42 @@ def test_a_need_nobody_sent_yet_is_the_firms_and_the_bureaus(thread: Thread, tea
     assert "草稿" in told(thread, "tea")
     for login in ("officer", "county"):
         told(thread, login, 404)
+    by_bureau = update(Need).where(Need.public_key == thread.need).values(entered_by="bureau")
+    run_in_unit_of_work(lambda inside: inside.execute(by_bureau))
+    assert "草稿" in told(thread, "county"), "what a bureau writes for a firm is its own from the first word"
+    told(thread, "officer", 404)
+
+
+@ONE_ENGINE
+def test_whose_turn_it_was_is_told_to_each_as_far_as_it_is_theirs(thread: Thread, tea: str) -> None:
+    thread.begin(tea)
+    inbox = f"/inbox/{thread.referral}"
+    thread.post("officer", f"{inbox}/turn", version=3, reason="ask_firm:papers", words="请补近一年流水")
+    thread.post("tea", f"/needs/{thread.need}/referrals/{thread.referral}/answer", version=4, words="流水随后送到")
+    for login in ("tea", "officer"):
+        page = told(thread, login)
+        asked, answered = page.index("请补近一年流水"), page.index("流水随后送到")
+        assert asked < answered
+        assert say("action_turn_ask_firm") in page and say("turn_reason_papers") in page
+    county = told(thread, "county")
+    assert say("action_turn_ask_firm") in county and say("turn_reason_papers") in county
+    assert "流水" not in county, "a bank's words about a firm stay between the two"
+
+
+def test_a_bank_that_signed_reads_its_part_after_the_need_is_closed_and_consent_gone(thread: Thread, tea: str) -> None:
+    walk(thread, tea)
+    consent = storage.session().scalars(select(Consent.public_key).order_by(Consent.id.desc())).first()
+    thread.post("tea", f"/my/consents/{consent}/revoke")
+
+    def close(session: Session) -> None:
+        need = session.scalars(select(Need).where(Need.public_key == thread.need)).one()
+        at = datetime(2026, 11, 21, 4, tzinfo=UTC)
+        move_need(session, actor="user:1", role=FIRM, need=need, version=need.version, action="close", at=at)
+
+    run_in_unit_of_work(close)
+    page = told(thread, "officer")
+    assert "JJ1" in page and "作废：金额录错" in page and say("state_need_closed") in page
+    told(thread, "rival", 404)
 
 
 @ONE_ENGINE
