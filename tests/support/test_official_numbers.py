@@ -1,4 +1,4 @@
-"""Lists, meetings and awards bear the numbers of their notices, in Chinese, blanks and all; the trail holds a digest."""
+"""Lists, meetings and awards bear their notices' numbers, in Chinese, blanks and all; the trail holds a digest."""
 
 from __future__ import annotations
 
