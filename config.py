@@ -81,6 +81,8 @@ class Settings(BaseSettings):
             faults.append("DEBUG must be off")
         if self.demo:
             faults.append("DEMO must be off: demo accounts have published passwords")
+        if self.frozen_day:
+            faults.append("FROZEN_DAY must be empty: only a demo's day stands still")
         if self.is_sqlite and self.hosts > 1:
             faults.append("SQLite serves one host; set DATABASE_URL=postgresql+psycopg://… for several")
         if faults:

@@ -22,6 +22,7 @@ def test_safe_production_starts() -> None:
         ({"secret_key": "short"}, "SECRET_KEY"),
         ({"debug": True}, "DEBUG"),
         ({"demo": True}, "DEMO"),
+        ({"frozen_day": "2026-09-30"}, "FROZEN_DAY"),
         ({"hosts": 2}, "SQLite serves one host"),
         ({"database_url": "postgresql://x/y"}, "postgresql\\+psycopg"),
         ({"database_url": "mysql://x/y"}, "postgresql\\+psycopg"),
