@@ -74,6 +74,24 @@ def test_the_manager_revokes_with_a_reason(market: World, visitor: Browser) -> N
     assert "偿债" in page and "新增负债" in page
 
 
+def test_a_line_is_saved_and_handed_in_at_once(market: World, visitor: Browser) -> None:  # noqa: F811
+    referral = refer(market, verified(market), sell(market.bank, "收茶贷"))[0]
+    act(market, referring.accept, referral, on=TODAY)
+    assert f"user:{now(referral).officer_id}" == market.people["branch"].actor
+    enter(visitor, "officer")
+    key = send(visitor, f"/bank/referrals/{referral}/decision").headers["Location"].rsplit("/", 1)[1]
+    path, half = f"/bank/decisions/{key}/edit", {"line": "200", "line_unit": "wan", "firm_conditions": "收茶合同备案"}
+    refused = send(visitor, path, version=1, then="submit", **half)
+    assert refused.status_code == 409
+    assert "还没有填期限" in refused.text
+    assert 'value="200"' in refused.text
+    assert "收茶合同备案" in refused.text
+    assert state(key) == "draft"
+    rest = {"term_months": "12", "expires_on": "2027-03-31", "lpr_tenor": "1Y", "spread_bp": "55"}
+    assert send(visitor, path, version=1, then="submit", **half, **rest).status_code == 303
+    assert state(key) == "submitted"
+
+
 def test_the_firm_reads_its_line_and_turns_it_down(market: World, visitor: Browser) -> None:  # noqa: F811
     need, referral, key = line(market)
     enter(visitor, "toy")
