@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
 
 from matchmaking.domain.states import FIRM
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.reading import AccessLog
-from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.market.needs.commands import move_need
 from matchmaking.market.needs.models import Need
