@@ -87,7 +87,7 @@ def _reader(viewer: Viewer) -> str:
 def _window(viewer: Viewer, reader: str) -> ColumnElement[bool]:
     if reader == FIRM:
         return Need.organisation_id == viewer.organisation_id if viewer.organisation_id is not None else false()
-    told = Need.state.not_in(PRIVATE)
+    told: ColumnElement[bool] = Need.state.not_in(PRIVATE)
     if reader == BANK:
         return told
     if reader == BUREAU:  # what a bureau writes for a firm is its own from the first word
