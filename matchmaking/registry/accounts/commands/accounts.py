@@ -18,6 +18,11 @@ from matchmaking.registry.accounts.commands.passwords import hash_password, refu
 from matchmaking.registry.accounts.commands.second_factors import clear_code_attempts, reset_factor
 from matchmaking.registry.accounts.commands.sessions import Place, end_all_sessions, open_session
 from matchmaking.registry.accounts.commands.signing_in import fold_login
+from matchmaking.registry.accounts.commands.two_people import (
+    refuse_password_by_same,
+    refuse_reset_by_same,
+    refuse_role,
+)
 from matchmaking.registry.accounts.models import UserAccount
 from matchmaking.registry.accounts.queries import account_by_login
 from matchmaking.registry.organisations.models import Organisation
@@ -46,10 +51,12 @@ def create_user(
 
     ``password_hash`` stands for a password that was checked and hashed before the unit of work opened (a public page
     must not hash while it holds the write lock). Raises :class:`Refusal` ``login_malformed|login_taken|role_unknown|
-    jurisdiction_malformed|county_needs_area|organisation_needed|organisation_unfit`` or one of the ``password_…``.
+    jurisdiction_malformed|county_needs_area|organisation_needed|organisation_unfit|role_by_shell`` or one of the
+    ``password_…``.
     """
     folded = fold_login(login)
     _refuse_bad_place(role, jurisdiction)
+    refuse_role(actor, role)
     if not LOGIN.match(folded):
         raise Refusal(Reason("login_malformed", {"login": folded[:40]}))
     if account_by_login(session, folded) is not None:
@@ -91,6 +98,7 @@ def change_role(session: Session, *, actor: str, login: str, role: str, jurisdic
     user = _found(session, login)
     if (user.role, user.jurisdiction) == (role, jurisdiction):
         return
+    refuse_role(actor, role)
     _refuse_unfit(session, role, user.organisation_id)
     payload = {"from": [user.role, user.jurisdiction], "to": [role, jurisdiction]}
     user.role, user.jurisdiction = role, jurisdiction
@@ -150,8 +158,13 @@ def unlock_user(session: Session, *, actor: str, login: str, at: datetime) -> bo
 
 
 def reset_factor_of(session: Session, *, actor: str, login: str, at: datetime) -> bool:
-    """The operator takes the second factor of ``login`` away; whether there was one. Refuses ``user_unknown``."""
-    return reset_factor(session, actor=actor, user_id=_found(session, login).id, at=at)
+    """The operator takes the second factor of ``login`` away; whether there was one.
+
+    Refuses ``user_unknown``, and ``second_operator_needed`` to the operator who gave the password that holds.
+    """
+    user = _found(session, login)
+    refuse_reset_by_same(session, actor=actor, user_id=user.id)
+    return reset_factor(session, actor=actor, user_id=user.id, at=at)
 
 
 def end_sessions_of(session: Session, *, actor: str, login: str, at: datetime) -> int:
@@ -164,8 +177,12 @@ def end_sessions_of(session: Session, *, actor: str, login: str, at: datetime) -
 
 
 def set_password(session: Session, *, actor: str, login: str, password: str, at: datetime) -> None:
-    """The operator gives an account a new password; its sessions end and its lock is lifted."""
+    """The operator gives an account a new password; its sessions end and its lock is lifted.
+
+    Refuses ``second_operator_needed`` to the operator who took the factor away, until another one is set up.
+    """
     user = _found(session, login)
+    refuse_password_by_same(session, actor=actor, user_id=user.id)
     refuse_weak(password, login=user.login, shortest=number("password_shortest", business_day(at)))
     clear_attempts(session, name=user.login)
     _replace_hash(session, actor=actor, user=user, fresh=hash_password(password), at=at)

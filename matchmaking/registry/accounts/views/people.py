@@ -16,6 +16,7 @@ from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.access.roles import NEEDS_ORGANISATION, ORGANISATION_OF, Role
 from matchmaking.foundation.storage import run_in_unit_of_work
+from matchmaking.foundation.web.locale import in_words
 from matchmaking.foundation.web.paging import Page, page_number
 from matchmaking.foundation.web.words import here
 from matchmaking.registry.accounts import commands, queries
@@ -160,8 +161,11 @@ def _act(login: str, command: Callable[..., Any], **more: Any) -> None:
         abort(400)
     try:
         run_in_unit_of_work(command, actor=current_viewer().actor, login=login, at=clock.now(), **more)
-    except Refusal:
-        abort(404)
+    except Refusal as refusal:
+        if refusal.reason.code != "second_operator_needed":
+            abort(404)
+        flash(in_words(refusal.reason), "error")
+        abort(redirect(url_for("accounts.person", login=login), code=303))
 
 
 def _refuse_own(login: str) -> None:
