@@ -1,11 +1,12 @@
-// Bundles static/css/app.css and static/js/app.js into static/vendor/ and writes manifest.json with content hashes.
+// Bundles static/css/app.css, static/js/app.js and static/js/chart.js (pages with a chart only) into static/vendor/ and
+// writes manifest.json with content hashes.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
 const OUT = "static/vendor";
-const INPUTS = { "app.css": "static/css/app.css", "app.js": "static/js/app.js" };
+const INPUTS = { "app.css": "static/css/app.css", "app.js": "static/js/app.js", "chart.js": "static/js/chart.js" };
 
 function stop(message) {
   console.error(`build: ${message}`);
