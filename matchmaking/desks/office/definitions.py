@@ -25,6 +25,7 @@ SHOWN_PARAMETERS = (
     "age_band_3_days",
     "age_band_4_days",
     "cohort_freeze_workdays",
+    "finding_reply_workdays",
 )
 
 

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapshot
 from matchmaking.delivery.disbursements.monthly import MISSING, Month, ReportingPosition, reporting_positions
+from matchmaking.delivery.findings.largest import Pressing, largest_open
 from matchmaking.desks.gatherings.queries import events_by_key, papers_by_event
 from matchmaking.desks.gatherings.table import EventLine, event_rows
+from matchmaking.desks.office.months import Months, months_of
 from matchmaking.desks.office.setting import Setting
 from matchmaking.domain.conversion.buckets import U
 from matchmaking.foundation.access.viewer import Viewer
@@ -63,10 +65,12 @@ class Tables:
     events: Sequence[EventLine]
     more_events: bool
     reporting: Reporting | None
+    months: Months | None
+    pressing: Sequence[Pressing]
 
 
 def tables_of(session: Session, viewer: Viewer, setting: Setting, snapshot: AuditSnapshot, grade: str) -> Tables:
-    """Four SQL statements, whatever the number of agreements."""
+    """Six SQL statements, whatever the number of agreements."""
     shares = _shares(session, snapshot, grade)
     events = event_rows(events_by_key(session), papers_by_event(session, snapshot), until=setting.as_of)
     held = [line for line in events if line.told or line.apart]
@@ -76,6 +80,8 @@ def tables_of(session: Session, viewer: Viewer, setting: Setting, snapshot: Audi
         events=held[:MOST_EVENTS],
         more_events=len(events) > MOST_EVENTS,
         reporting=_reporting(session, viewer, setting),
+        months=months_of(session, snapshot, grade),
+        pressing=largest_open(session, viewer, setting.portfolio, until=setting.as_of, on=setting.known_on),
     )
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from matchmaking.delivery.audits.queries import latest_snapshot
+from matchmaking.delivery.findings.commands import NewFinding, add_findings
+from matchmaking.delivery.findings.largest import largest_open
 from matchmaking.desks.office.asked import Asked
+from matchmaking.desks.office.months import months_of
 from matchmaking.desks.office.setting import setting_of
 from matchmaking.desks.office.tables import Share, in_pinyin_order, tables_of
-from matchmaking.foundation.storage import session
+from matchmaking.foundation.storage import run_in_unit_of_work, session
 from tests.delivery.cases_world import JUNE, MILLION, counted, viewer
 from tests.desks.gatherings.gathering_world import Gathering, snapshot
 from tests.desks.gatherings.test_gatherings import gathering, market, office, text_of  # noqa: F401  fixtures
@@ -49,7 +54,7 @@ def test_the_home_shows_banks_counties_meetings_and_who_is_silent(
     assert "从未报过" in page
     with counted() as statements:
         office.get(HOME)
-    assert len(statements) <= 8
+    assert len(statements) <= 9
 
 
 @ON_ONE_ENGINE
@@ -65,3 +70,38 @@ def test_the_tables_add_up_to_the_grade(gathering: Gathering) -> None:  # noqa: 
         assert sum(row.count for row in rows) == grade["count"]
     unexplained = sum(row["amount_minor"] for row in grade["buckets"] if row["bucket"] == "U")
     assert sum(row.unexplained_minor for row in found.banks) == unexplained
+
+
+@ON_ONE_ENGINE
+def test_the_months_of_contracts_add_up_and_intents_have_none(gathering: Gathering) -> None:  # noqa: F811
+    opened = latest_snapshot(session(), viewer(), "fair", today=JUNE)
+    assert opened is not None and opened.snapshot is not None
+    months = months_of(session(), opened.snapshot, "loan_contract")
+    assert months is not None
+    grade = next(one for one in opened.payload["grades"] if one["grade"] == "loan_contract")
+    assert sum(row.signed_minor for row in months.rows) == grade["signed_minor"]
+    assert months.papers == grade["count"]
+    assert months.widest.missing_minor == max(row.signed_minor - row.verified_minor for row in months.rows)
+    assert months_of(session(), opened.snapshot, "intent_letter") is None
+
+
+def test_the_largest_and_the_newest_of_each_kind_come_first_with_the_days_left(
+    gathering: Gathering,  # noqa: F811
+) -> None:
+    portfolio = gathering.cases.portfolio
+    seen = [("a", 900, 3), ("b", 4_000, 4), ("c", 50, 5), ("d", 10, 5)]
+    found = [
+        NewFinding(f"k{name}", "promise_overdue", date(2025, 6, day), None, {"amount": amount, "why": None})
+        for name, amount, day in seen
+    ]
+    at = datetime(2025, 6, 5, 2, tzinfo=UTC)
+    run_in_unit_of_work(add_findings, portfolio_id=portfolio.id, statement_id=None, found=found, at=at)
+    on = {
+        day: largest_open(session(), viewer(), portfolio, until=date(2025, 6, day), on=date(2025, 6, 10))
+        for day in (4, 5)
+    }
+    assert [one.amount_minor for one in on[4]] == [4_000], "the largest is the newest, too"
+    assert [one.amount_minor for one in on[5]] == [4_000, 50]
+    assert {(one.due_on, one.left) for one in on[5]} == {(date(2025, 6, 12), 2)}, "five workdays after 5 June"
+    late = largest_open(session(), viewer(), portfolio, until=date(2025, 6, 5), on=date(2025, 6, 16))
+    assert {one.left for one in late} == {-2}
