@@ -46,6 +46,7 @@ from matchmaking.foundation.access.next_page import safe_next
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.files import open_file
 from matchmaking.foundation.storage import run_in_unit_of_work
+from matchmaking.foundation.web.limits import limit_costly
 from matchmaking.foundation.web.locale import in_words
 from matchmaking.registry.portfolios.queries import visible_portfolio, visible_portfolios
 
@@ -99,6 +100,7 @@ def portfolio(code: str) -> ResponseReturnValue:
 
 @office.post("/portfolios/<key:code>/audit")
 @requires(Permission.READ_AUDIT)
+@limit_costly
 def reckon(code: str) -> ResponseReturnValue:
     """Reckon a pair of days and go back to the page that asked."""
     viewer = current_viewer()

@@ -37,11 +37,20 @@ limit_register = limiter.limit(_register_limit, key_func=get_remote_address, met
 """For the page on which a firm registers itself: open to everybody, and an event's guests share one address."""
 
 
+def _costly_limit() -> str:
+    return str(current_app.config["COSTLY_LIMIT"])
+
+
+limit_costly = limiter.limit(_costly_limit, methods=["POST"])
+"""For what reckons for seconds while somebody waits: counted by session, whatever was asked for."""
+
+
 def setup_limits(app: Flask, settings: Settings) -> None:
     """Attach Flask-Limiter. The limits are settings of the application and read at each request."""
     app.config.setdefault("SIGN_IN_LIMIT", "20/minute")
     app.config.setdefault("PAGE_LIMIT", "600/minute")
     app.config.setdefault("REGISTER_LIMIT", "30/minute;300/hour")
+    app.config.setdefault("COSTLY_LIMIT", "20/minute")
     app.config.update(
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_STRATEGY="moving-window",
