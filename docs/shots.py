@@ -43,8 +43,6 @@ README = (
 """Login, address, name of the picture, size."""
 LANGUAGES = (("zh-CN", ""), ("en-GB", "-en"))
 """What the browser asks for, and what the picture's name ends in."""
-DATES = {"LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"}
-"""Fields of dates are written by the browser's own language: year, month, day."""
 
 
 def free_port() -> int:
@@ -137,9 +135,7 @@ def readme() -> None:
         try:
             wait_for(f"{base}/healthz")
             with sync_playwright() as driver:
-                browser = driver.chromium.launch(
-                    executable_path=chromium(), args=["--no-sandbox", "--lang=zh-CN"], env={**os.environ, **DATES}
-                )
+                browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
                 for login, path, name, size in pages:
                     shoot(browser, base, login, path, name, size)
                 browser.close()
