@@ -66,10 +66,10 @@ export function rows(table, told) {
   if (!found) return null;
   return {
     height: AROUND + ROW_HEIGHT * found.names.length,
-    of: () => ({
+    of: (width) => ({
       ...drawn(found),
       grid: { left: 4, right: 16, top: 36, bottom: 4, containLabel: true },
-      xAxis: amountAxis,
+      xAxis: { ...amountAxis, splitNumber: width < NARROW ? 2 : 5 },
       yAxis: { ...wordAxis, data: found.names, inverse: true },
     }),
   };

@@ -49,7 +49,7 @@ export function lines(table, { days }) {
         symbolSize: 9,
         itemStyle: { color: token("a1") },
         lineStyle: { color: token("a1"), width: 3, type: DASHES[place % DASHES.length] },
-        label: { show: true, position: place % 2 ? "bottom" : "top", ...LETTERS, color: token("ink"), fontWeight: 700, formatter: ({ data }) => data.said },
+        label: { show: true, position: place % 2 ? "bottom" : "top", ...LETTERS, color: token("ink"), fontWeight: 700, formatter: ({ data, dataIndex }) => (width < NARROW && dataIndex < points.length - 1 ? "" : data.said) },
       })),
     }),
   };
