@@ -47,12 +47,12 @@ def test_every_form_refuses_every_bad_token(app: Flask, client: Browser) -> None
     sign_in(client, "operator")
     client.get("/account")
     tokens = bad_tokens(app, client)
-    before = fingerprints(storage.engine())
+    before = fingerprints(storage.engine(), but_for_reading=True)
     for method, path in routes:
         for kind, token in tokens.items():
             answer = client.open(path, method=method, data={} if token is None else {"csrf_token": token})
             assert answer.status_code in (400, 404), (method, path, kind)
-    assert fingerprints(storage.engine()) == before
+    assert fingerprints(storage.engine(), but_for_reading=True) == before
     assert client.get("/account").status_code == 200, "still signed in"
 
 
