@@ -45,7 +45,15 @@ MATRIX: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.FINANCE_OFFICE_COUNTY: frozenset(
-        {P.OWN_ACCOUNT, P.READ_THREADS, P.READ_AUDIT, P.READ_AGREEMENTS, P.READ_FINDINGS, P.EXPORT_FIGURES, P.READ_LISTS}
+        {
+            P.OWN_ACCOUNT,
+            P.READ_THREADS,
+            P.READ_AUDIT,
+            P.READ_AGREEMENTS,
+            P.READ_FINDINGS,
+            P.EXPORT_FIGURES,
+            P.READ_LISTS,
+        }
     ),
     # keeps the system running and takes in files; sees no figure, no finding and no agreement
     Role.OPERATOR: frozenset(
