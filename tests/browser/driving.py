@@ -40,9 +40,12 @@ def launch(driver: Playwright) -> Browser:
     return driver.chromium.launch(executable_path=chromium(), args=list(QUIET))
 
 
-def built(folder: Path) -> Path:
-    """The city of the catalogue in ``folder``; made by whoever of several workers comes first, the others wait."""
-    done = folder / "pages.json"
+def built(folder: Path, script: Path = SERVE, told: str = "pages.json") -> Path:
+    """The city of the catalogue in ``folder``; made by whoever of several workers comes first, the others wait.
+
+    Another ``script`` makes another world there; ``told`` is the last file it writes.
+    """
+    done = folder / told
     try:
         folder.mkdir(parents=True)
     except FileExistsError:
@@ -52,17 +55,17 @@ def built(folder: Path) -> Path:
             time.sleep(0.2)
         return folder
     with (folder / "build.log").open("w") as log:
-        made = subprocess.run([sys.executable, str(SERVE), "build", str(folder)], stdout=log, stderr=log, check=False)
+        made = subprocess.run([sys.executable, str(script), "build", str(folder)], stdout=log, stderr=log, check=False)
     assert made.returncode == 0, (folder / "build.log").read_text("utf-8")[-3000:]
     return folder
 
 
 @contextmanager
-def served(instance: Path) -> Iterator[str]:
-    """The city built in ``instance``, at an address of its own."""
+def served(instance: Path, script: Path = SERVE) -> Iterator[str]:
+    """The city built in ``instance``, or another world of ``script``, at an address of its own."""
     with (instance / "server.log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, str(SERVE), "serve", str(instance)], stdout=subprocess.PIPE, stderr=log, text=True
+            [sys.executable, str(script), "serve", str(instance)], stdout=subprocess.PIPE, stderr=log, text=True
         )
         try:
             assert process.stdout is not None
