@@ -39,6 +39,8 @@ def application(instance: Path, day: str = TODAY.isoformat()) -> Flask:
         Settings(environment="test", instance=instance, secret_key="b" * 40, frozen_day=day, database_url="")
     )
     app.config.update(SIGN_IN_LIMIT="100000/minute", PAGE_LIMIT="100000/minute")
+    # nobody cuts the power: waiting for the disk at every commit would prove nothing
+    event.listen(storage.engine(), "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
     return app
 
 
@@ -48,8 +50,6 @@ def build(instance: Path) -> None:
     app = application(instance)
     app.test_client_class = Browser
     engine = storage.engine()
-    # nobody cuts the power: waiting for the disk at every commit would prove nothing
-    event.listen(engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
     storage.Base.metadata.create_all(engine)
     with engine.begin() as connection:
         install_guards(connection)

@@ -145,5 +145,6 @@ def test_refused_by_all(fates: Fates) -> None:
         page = fates.at(login, f"/inbox/{referral}")
         press(page.locator(f"#decline button.rs[value={reason}]"))
     shown = fates.at("tea", f"/needs/{fates.told['need']}/progress")
-    assert shown.locator(".guard").count() == 2, "both reasons are told to the firm"
+    reasons = sorted(text.splitlines()[0] for text in shown.locator(".guard").all_inner_texts())
+    assert [text.rsplit(" › ", 1)[1] for text in reasons] == ["现金流", "规模限额"], "both are told to the firm"
     assert fates.ledger() == before, "no contract, no money"
