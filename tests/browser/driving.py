@@ -110,8 +110,9 @@ def watch(context: BrowserContext, base: str) -> Watched:
 
 
 def sign_in(watched: Watched, language: str = "zh") -> Watched:
-    """Through the demo card of the city's finance office, as a visitor would."""
+    """Through the demo card of the city's finance office, as a visitor would; on to the golden cases."""
     watched.go(f"/sign-in?lang={language}")
     watched.page.locator("ul.cards button").first.click()
     watched.page.wait_for_url("**/portfolios/**")
+    watched.go("/portfolios/golden")
     return watched

@@ -23,7 +23,7 @@ def figures(page: Page, table: str, series: str) -> list[float]:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize(("path", "table"), [(HOME, "months"), (OPEN, "open-figures")])
+@pytest.mark.parametrize(("path", "table"), [(HOME, "months")])
 def test_a_chart_is_drawn_from_its_table(visit: Open, path: str, table: str, width: int) -> None:
     watched = visit(width=width)
     answer = watched.page.goto(watched.base + path)
@@ -34,6 +34,15 @@ def test_a_chart_is_drawn_from_its_table(visit: Open, path: str, table: str, wid
     assert box is not None and box["width"] <= width and box["height"] > 100
     assert place.locator("svg text", has_text=page.locator(f"#{table} th[data-series=verified]").inner_text()).count()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    watched.assert_clean()
+
+
+def test_no_empty_chart_is_drawn_where_every_public_cell_is_withheld(visit: Open) -> None:
+    watched = visit()
+    watched.go(OPEN)
+    assert watched.page.locator("#open-figures tbody tr").count() > 0
+    assert watched.page.locator("#open-figures tbody data").count() == 0, "too few in this market to be public"
+    assert not watched.page.locator("[data-plot]").is_visible()
     watched.assert_clean()
 
 
