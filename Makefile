@@ -48,6 +48,10 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.created
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(VENV)/.runtime
 
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@
+
 node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
@@ -94,7 +98,7 @@ contracts: setup-dev ## import contracts of the house (.importlinter)
 words: setup-dev ## every code and every string in both languages
 	$(BIN)/python -m pytest -q tests/house/test_words.py tests/house/test_translations.py
 
-bench: setup-dev ## import and audit of 8,986 real agreements, against pandas; the list page, against nothing and a naive page
+bench: setup-dev $(VENV)/.bench ## import and audit of 8,986 real agreements, against pandas; the list page, against nothing and a naive page
 	$(BIN)/python bench/import_audit.py
 	LOG_LEVEL=error $(BIN)/python bench/pages.py 2>/dev/null
 
@@ -107,8 +111,9 @@ shots: setup-dev browser ## the pictures of the README, taken from the demo
 	$(BIN)/python docs/shots.py
 
 lock: $(VENV)/.dev ## resolve requirements*.in and package.json again
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.txt requirements.in
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements-dev.txt requirements-dev.in
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-emit-index-url --python-version 3.11 -o requirements.txt requirements.in
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-emit-index-url --python-version 3.11 -o requirements-dev.txt requirements-dev.in
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --no-emit-index-url --python-version 3.11 -o requirements-bench.txt requirements-bench.in
 	npm install --package-lock-only --no-audit --no-fund --ignore-scripts
 
 translations: setup-dev ## collect new strings into matchmaking/translations

@@ -1,4 +1,4 @@
-"""The list of shell commands: ``flask statement|audit|trail|jobs|worker|seed|user|organisation …``."""
+"""The list of shell commands: ``flask statement|audit|match|trail|jobs|worker|seed|user|organisation …``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from matchmaking.foundation import storage
 from matchmaking.foundation.jobs.cli import jobs, serve_command, worker_command_line
 from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail.cli import trail
+from matchmaking.market.matches.cli import match
 from matchmaking.registry.accounts.cli import roles, user
 from matchmaking.registry.organisations.cli import organisation
 from matchmaking.rulebook import say
@@ -38,7 +39,7 @@ def timed_jobs() -> tuple[Job, ...]:
 def register_commands(app: Flask) -> None:
     """Hang every slice's commands on ``app``."""
     app.extensions["timed_jobs"] = timed_jobs
-    for group in (trail, jobs, worker_command_line, serve_command, organisation, user, roles, statement, audit, seed):
+    for group in (trail, jobs, worker_command_line, serve_command, organisation, user, roles, statement, audit, match, seed):
         app.cli.add_command(group)
         for command in _commands(group):
             if command.callback is not None and not hasattr(command.callback, "__wrapped_in_words__"):

@@ -112,8 +112,8 @@ def _line(line: Line, need: Need, product: Product, policy: Policy, on: date, we
     if not policy.scores_all and not line.stated(need):
         return PointLine(line.code, 0, 0, Reason(f"match_line_{line.code}_unstated"))
     meets = line.overlap.meets(need, product, on) if line.overlap else False
-    fit = line.fit(line.need(need, on), line.product(product), meets, policy.settings)
-    reason = line.words(need, product, on, meets, policy.settings)
+    fit = line.fit(line.need(need, on), line.product(product), meets, policy.numbers)
+    reason = line.words(need, product, on, meets, policy.numbers)
     return PointLine(line.code, weights[line.code] * fit, weights[line.code] * FULL, reason)
 
 

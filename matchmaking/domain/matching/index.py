@@ -122,7 +122,7 @@ class Batch:
         theirs = tuple(column[products] for column in self.product_figures[place])
         overlap = self.overlaps[place]
         meets = overlap.pairs(needs, products) if overlap else np.bool_(False)
-        return line.fit(mine, theirs, meets, policy.settings)
+        return line.fit(mine, theirs, meets, policy.numbers)
 
 
 def columns(rows: Sequence[tuple[int, ...]]) -> tuple[Figures, ...]:

@@ -17,8 +17,8 @@ FULL = 1_000
 Figure = Any
 """An ``int`` or an int64 array."""
 Figures = tuple[Figure, ...]
-Settings = Mapping[str, int]
-"""The policy's numbers by name."""
+Settings = Any
+"""The policy's numbers by name (``Policy.numbers``), a named tuple, so that a ``fit`` can also be compiled."""
 
 
 def lesser(left: Figure, right: Figure) -> Figure:

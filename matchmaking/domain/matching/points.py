@@ -59,7 +59,7 @@ AMOUNT = Line(
     code="amount",
     need=lambda need, on: (need.amount.minor,),
     product=lambda product: _ends(product, "amount_min", "amount_max"),
-    fit=lambda need, product, meets, s: room(need, product, s["amount_edge"], s["amount_room"]),
+    fit=lambda need, product, meets, s: room(need, product, s.amount_edge, s.amount_room),
     words=_amount_words,
     settings=("amount_edge", "amount_room"),
 )
@@ -68,7 +68,7 @@ TERM = Line(
     code="term",
     need=lambda need, on: (need.term_months,),
     product=lambda product: _ends(product, "term_min", "term_max"),
-    fit=lambda need, product, meets, s: room(need, product, s["term_edge"], s["term_room"]),
+    fit=lambda need, product, meets, s: room(need, product, s.term_edge, s.term_room),
     words=_term_words,
     settings=("term_edge", "term_room"),
 )
@@ -77,16 +77,16 @@ TERM = Line(
 
 
 def _price_fit(need: Figures, product: Figures, meets: Figure, settings: Settings) -> Figure:
-    ceiling, rate = need[0] + (need[0] < 0) * (settings["price_reference_ppm"] - need[0]), product[0]
+    ceiling, rate = need[0] + (need[0] < 0) * (settings.price_reference_ppm - need[0]), product[0]
     # half marks at the ceiling itself; full marks from price_full thousandths of it below
-    whole = ceiling * settings["price_full"] // FULL + 1
+    whole = ceiling * settings.price_full // FULL + 1
     return bounded((ceiling - rate + whole) * (FULL // 2) // whole)
 
 
 def _price_words(need: Need, product: Product, on: date, meets: bool, settings: Settings) -> Reason:
     rate = percent(product.lowest_rate_ppm)
     if need.rate_ceiling_ppm is None:
-        reference = percent(settings["price_reference_ppm"])
+        reference = percent(settings.price_reference_ppm)
         return Reason("match_line_price_reference", {"rate": rate, "reference": reference})
     return Reason("match_line_price_ceiling", {"rate": rate, "ceiling": percent(need.rate_ceiling_ppm)})
 
@@ -120,7 +120,7 @@ GUARANTEE = Line(
     need=lambda need, on: (int(need.guarantee_preferred is None),),
     product=lambda product: (),
     # no preference stated: any mode the product takes is as good as another
-    fit=lambda need, product, meets, s: s["guarantee_other"] + (FULL - s["guarantee_other"]) * (meets | (need[0] > 0)),
+    fit=lambda need, product, meets, s: s.guarantee_other + (FULL - s.guarantee_other) * (meets | (need[0] > 0)),
     words=_guarantee_words,
     overlap=Overlap(_preferred, lambda product: product.codes("guarantees")),
     settings=("guarantee_other",),
@@ -132,15 +132,15 @@ _ANY_BREADTH = 1_000
 
 
 def _industry_fit(need: Figures, product: Figures, meets: Figure, settings: Settings) -> Figure:
-    general, listed = settings["industry_general"], settings["industry_listed"]
-    narrow = product[0] <= settings["narrow_divisions"]
+    general, listed = settings.industry_general, settings.industry_listed
+    narrow = product[0] <= settings.narrow_divisions
     return general + meets * ((listed - general) + narrow * (FULL - listed))
 
 
 def _industry_words(need: Need, product: Product, on: date, meets: bool, settings: Settings) -> Reason:
     if need.industry is None:
         return Reason("match_line_industry_unknown", {})
-    narrow = breadth(product.specialities) <= settings["narrow_divisions"]
+    narrow = breadth(product.specialities) <= settings.narrow_divisions
     how = "general" if not meets else "special" if narrow else "listed"
     return Reason(f"match_line_industry_{how}", {"industry": f"industry:{need.industry}"})
 
@@ -198,7 +198,7 @@ SPEED = Line(
 
 def _quota_fit(need: Figures, product: Figures, meets: Figure, settings: Settings) -> Figure:
     unlimited = (product[0] == OPEN) * FULL
-    limited = bounded((product[0] * (product[0] != OPEN)) * FULL // (need[0] * settings["quota_times"]))
+    limited = bounded((product[0] * (product[0] != OPEN)) * FULL // (need[0] * settings.quota_times))
     return lesser(unlimited + limited, FULL)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import namedtuple
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +14,7 @@ from matchmaking.domain.matching.lines import FULL
 from matchmaking.domain.matching.points import LATER, LINES, SETTINGS, UNSTATED_LEFT_OUT
 from matchmaking.domain.reasons import Reason, Refusal
 
+_Numbers: Any = namedtuple("_Numbers", sorted({*SETTINGS, *LATER}))  # type: ignore[misc]  # the names come from the lines
 WHOLE = 100
 """Weights add up to it: the degree of fit is 0–100."""
 
@@ -30,10 +32,15 @@ class Policy:
     verified: bool
     weights: Mapping[str, int] = field(hash=False)
     settings: Mapping[str, int] = field(hash=False)
+    numbers: Any = field(init=False, repr=False, compare=False)
+    """``settings`` as a named tuple, as a ``fit`` reads them."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))
         object.__setattr__(self, "settings", MappingProxyType({**LATER, **self.settings}))
+        names: tuple[str, ...] = _Numbers._fields
+        given = {name: self.settings.get(name, 0) for name in names}
+        object.__setattr__(self, "numbers", _Numbers(**given))
         numbers = [*self.weights.values(), *self.settings.values()]
         if any(type(number) is not int or number < 0 for number in numbers):
             raise ValueError(f"policy {self.version}: weights and settings are whole numbers, not below zero")

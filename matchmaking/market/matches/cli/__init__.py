@@ -1,0 +1,10 @@
+"""``flask match …``: runs, backtests and what-ifs of matching from the shell."""
+
+from __future__ import annotations
+
+import click
+
+match = click.Group("match", help="Match needs with products, rank lenders, ask what a rule shuts out.")
+COMMANDS: tuple[click.Command, ...] = ()
+for _command in COMMANDS:
+    match.add_command(_command)
