@@ -39,7 +39,19 @@ def timed_jobs() -> tuple[Job, ...]:
 def register_commands(app: Flask) -> None:
     """Hang every slice's commands on ``app``."""
     app.extensions["timed_jobs"] = timed_jobs
-    for group in (trail, jobs, worker_command_line, serve_command, organisation, user, roles, statement, audit, match, seed):
+    for group in (
+        trail,
+        jobs,
+        worker_command_line,
+        serve_command,
+        organisation,
+        user,
+        roles,
+        statement,
+        audit,
+        match,
+        seed,
+    ):
         app.cli.add_command(group)
         for command in _commands(group):
             if command.callback is not None and not hasattr(command.callback, "__wrapped_in_words__"):
