@@ -137,10 +137,8 @@ def answer(
 
 def warm(*, executor: str = "numba") -> None:
     """Compile, on a market of one need and one product."""
-    N = {name: np.ones(1, np.int64) for name in
-         ("id amount term region industry pref offer years revenue tax first tags size max_rate urgency main_bank"
-          ).split()}  # fmt: skip
-    P = {name: np.ones(1, np.int64) for name in
-         ("id amin tmin tmax home_region region_mask ind_lo ind_hi guar min_years min_rev min_tax first_only req_tags "
-          "size_mask rate days pref_tags bank").split()}  # fmt: skip
+    needs = """id amount term region industry pref offer years revenue tax first tags size max_rate urgency main_bank"""
+    products = """id amin tmin tmax home_region region_mask ind_lo ind_hi guar min_years min_rev min_tax first_only
+        req_tags size_mask rate days pref_tags bank"""
+    N, P = ({name: np.ones(1, np.int64) for name in names.split()} for names in (needs, products))
     answer(N, {**P, "amax": P["amin"] + 1}, executor=executor)

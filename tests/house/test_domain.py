@@ -44,8 +44,12 @@ FLOATING = {
     "log",
 }
 """NumPy's ways to floats."""
-IN_COLUMNS = {"numpy": "matchmaking.domain.matching"}
-"""Libraries of columns, and the only package of the domain that may import them."""
+IN_COLUMNS = {
+    "numpy": "matchmaking.domain.matching",
+    "numba": "matchmaking.domain.matching.engine",
+    "llvmlite": "matchmaking.domain.matching.engine",
+}
+"""Libraries of columns, and the only package of the domain that may import them; the compiler for its engine alone."""
 
 
 def floats_in(module: Module) -> list[str]:

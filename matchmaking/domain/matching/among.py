@@ -10,8 +10,9 @@ from matchmaking.domain.matching import verdicts as v
 from matchmaking.domain.matching.between import with_rule
 from matchmaking.domain.matching.catalogue import Need, Product
 from matchmaking.domain.matching.codes import narrowest
+from matchmaking.domain.matching.engine.columns import Table
 from matchmaking.domain.matching.rules import Field
-from matchmaking.domain.matching.sets import Accepted, Meeting, Overlap, Tokens
+from matchmaking.domain.matching.sets import Accepted, Overlap, Tokens
 from matchmaking.domain.matching.verdicts import Change, Gap, Verdict
 from matchmaking.domain.reasons import Reason
 
@@ -54,7 +55,7 @@ class Among:
         """The products' side, once per catalogue."""
         return self.overlap.index(products)
 
-    def meet(self, needs: Sequence[Need], index: Accepted, on: date) -> Meeting:
+    def meet(self, needs: Sequence[Need], index: Accepted, on: date) -> Table:
         """The needs' side against it."""
         return self.overlap.meet(needs, index, on)
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matchmaking.domain.matching import verdicts as v
 from matchmaking.domain.matching.catalogue import Need, Product, Rules
+from matchmaking.domain.matching.engine.columns import Range, within
 from matchmaking.domain.matching.rules import Field
-from matchmaking.domain.matching.sets import Mask
 from matchmaking.domain.matching.verdicts import Change, Gap, Verdict
 from matchmaking.domain.reasons import Reason
 
@@ -24,14 +23,6 @@ MISSING = -OPEN
 GIVEN = MISSING + 1
 """The lower end of a product with an upper end only: the fact must be given."""
 
-Figure = Any
-"""An ``int``, or an int64 array: what is written here is done to one pair and to columns alike."""
-
-
-def within(figure: Figure, low: Figure, high: Figure) -> Figure:
-    """Whether ``low <= figure <= high``, for ints and for arrays."""
-    return (figure >= low) & (figure <= high)
-
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -39,20 +30,6 @@ class Bound:
 
     read: Callable[[Product], int | None]
     move: Callable[[Product, int | None], Product]
-
-
-@dataclass(frozen=True, slots=True)
-class BetweenMeeting:
-    """Figures of needs (n,) against bounds of products (m,)."""
-
-    figures: NDArray[np.int64]
-    low: NDArray[np.int64]
-    high: NDArray[np.int64]
-
-    def block(self, rows: slice) -> Mask:
-        """(r, m) for a run of needs."""
-        found: Mask = within(self.figures[rows, None], self.low, self.high)
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +62,10 @@ class Between:
         ends = [self._ends(product) for product in products]
         return np.array(ends, np.int64).reshape(len(ends), 2).T.copy()
 
-    def meet(self, needs: Sequence[Need], index: NDArray[np.int64], on: date) -> BetweenMeeting:
+    def meet(self, needs: Sequence[Need], index: NDArray[np.int64], on: date) -> Range:
         """The needs' side against it."""
         figures = np.array([self._figure(need, on) for need in needs], np.int64)
-        return BetweenMeeting(figures, index[0], index[1])
+        return Range(figures, index[0], index[1])
 
     # --- one pair -----------------------------------------------------------------------------------------------
 

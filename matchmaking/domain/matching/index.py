@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from matchmaking.domain.matching.between import OPEN
 from matchmaking.domain.matching.catalogue import Need, Product
 from matchmaking.domain.matching.criteria import CRITERIA, Criterion
+from matchmaking.domain.matching.engine.columns import Mask, Places
 from matchmaking.domain.matching.lines import Line
 from matchmaking.domain.matching.points import LINES
 from matchmaking.domain.matching.policy import Policy
-from matchmaking.domain.matching.sets import Mask, Places
 from matchmaking.domain.reasons import Reason, Refusal
 
 Figures = NDArray[np.int64]
@@ -102,20 +102,20 @@ class Batch:
         total = np.zeros(len(needs), np.int64)
         if not len(needs):
             return total
-        pattern, weights = self._weights(policy)
+        pattern, weights = self.weights(policy)
         mine = pattern[needs]
         for place, line in enumerate(self.catalogue.lines):
             if policy.weights.get(line.code):
                 total += weights[mine, place] * self._fit(place, line, needs, products, policy)
         return total
 
-    def _weights(self, policy: Policy) -> tuple[Places, Figures]:
+    def weights(self, policy: Policy) -> tuple[Places, Figures]:
         """(n,) which pattern of stated wishes each need has; (patterns, l) whole points of each line under it."""
         codes = [line.code for line in self.catalogue.lines]
         patterns, pattern = np.unique(self.stated, axis=0, return_inverse=True)
         shared = [policy.shared([codes[place] for place in np.flatnonzero(row)]) for row in patterns]
         weights = np.array([[points.get(code, 0) for code in codes] for points in shared], np.int64)
-        return pattern.reshape(-1), weights
+        return pattern.reshape(-1), weights.reshape(len(patterns), len(codes))
 
     def _fit(self, place: int, line: Line, needs: Places, products: Places, policy: Policy) -> Any:
         mine = tuple(column[needs] for column in self.need_figures[place])

@@ -1,7 +1,7 @@
-"""Whole batches: which pairs are eligible, how well they fit, and both ranked lists. Dense NumPy in blocks of needs.
+"""Whole batches: which pairs are eligible, how well they fit, and both ranked lists.
 
-The one interface that an engine has to offer is :func:`match` with :class:`Matches`; whatever is faster takes its place
-behind it and is held to the same answer.
+:func:`match` with :class:`Matches` is the one interface; the ``engine`` stands behind it, and a property test holds it
+to what the explanation says of every pair.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaking.domain.matching import engine
 from matchmaking.domain.matching.catalogue import Need, Product
+from matchmaking.domain.matching.engine.columns import NOBODY, PER_NEED, PER_PRODUCT, Wanted
 from matchmaking.domain.matching.index import Batch, Catalogue
+from matchmaking.domain.matching.market import market_of, mask_of, placed
 from matchmaking.domain.matching.policy import Policy
-from matchmaking.domain.matching.ranking import NOBODY, BestOfColumns, best_of_rows, marks, unmark
 from matchmaking.domain.matching.sets import Mask
 
 CELLS = 2**18
 """Pairs in one block: its arrays stay in the second-level cache."""
-PER_NEED, PER_PRODUCT = 10, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Match:
 class Matches:
     """What a run found, for ``policy_version`` on ``on``. Only eligible pairs are in the lists.
 
-    ``packed``: (n, ⌈m/8⌉) eligible pairs as bits. ``need_best``, ``need_points``: (n, k) places of products and their
+    ``packed``: (n, ⌈m/8⌉) eligible pairs as bits, None where they were not to be kept. ``counts``: (n,) how many
+    products each need may have. ``need_best``, ``need_points``: (n, k) places of products and their
     points, best first; ``product_best``, ``product_points``: (m, k) places of needs. −1 where a list is shorter.
     """
 
@@ -45,7 +47,8 @@ class Matches:
     products: tuple[str, ...]
     policy_version: str
     on: date
-    packed: NDArray[np.uint8]
+    packed: NDArray[np.uint8] | None
+    counts: NDArray[np.int32]
     need_best: NDArray[np.int32]
     need_points: NDArray[np.int32]
     product_best: NDArray[np.int32]
@@ -53,14 +56,16 @@ class Matches:
 
     @property
     def eligible(self) -> Mask:
-        """(n, m) which pairs pass every criterion."""
+        """(n, m) which pairs pass every criterion. ``ValueError`` where they were not kept."""
+        if self.packed is None:
+            raise ValueError("this run kept no pairs")
         bits = np.unpackbits(self.packed, axis=1, count=len(self.products))
         return bits.astype(np.bool_)
 
     @property
     def eligible_count(self) -> int:
         """How many pairs pass every criterion."""
-        return int(np.bitwise_count(self.packed).sum(dtype=np.int64))
+        return int(self.counts.sum(dtype=np.int64))
 
     def of_need(self, place: int) -> tuple[Match, ...]:
         """The best products of the need at ``place``."""
@@ -83,42 +88,38 @@ def match(
     *,
     per_need: int = PER_NEED,
     per_product: int = PER_PRODUCT,
+    executor: str = engine.NUMPY,
+    threads: int = 1,
+    pairs: bool = True,
 ) -> Matches:
     """Match every need with every product on ``on``.
 
     ``products`` may be a :class:`Catalogue`, indexed before. A need's list is ordered by points downward, then by the
-    lower rate, the faster promise and the key; a product's list by points downward, then the need's key.
+    lower rate, the faster promise and the key; a product's list by points downward, then the need's key. ``executor``:
+    ``numpy``, or ``numba`` in the worker and the shell; ``pairs``: whether every eligible pair is kept as a bit.
     Raises :class:`Refusal` ``currency_mismatch``, ``ValueError`` for a key that stands twice.
     """
     catalogue = products if isinstance(products, Catalogue) else Catalogue(products)
-    batch = catalogue.meet(needs, on)
-    columns = BestOfColumns(len(catalogue.products), per_product)
-    blocks = [_block(batch, rows, policy, per_need, columns) for rows in batch.runs(CELLS)]
-    width = (len(catalogue.products) + 7) // 8
-    packed = np.concatenate([np.empty((0, width), np.uint8), *(bits for bits, _ in blocks)])
-    best = np.concatenate([np.empty((0, per_need), np.int64), *(best for _, best in blocks)])
+    batch, wanted = catalogue.meet(needs, on), Wanted(per_need, per_product, pairs)
+    found = engine.match(market_of(batch, policy), wanted, executor=executor, threads=threads)
+    return matches_of(batch, policy, on, placed(found, batch.order, catalogue.order))
+
+
+def matches_of(batch: Batch, policy: Policy, on: date, found: engine.Found) -> Matches:
+    """What the engine found, with the keys of both sides."""
+    order = batch.catalogue.order
     return Matches(
         tuple(need.key for need in batch.needs),
-        tuple(product.key for product in catalogue.products),
+        tuple(product.key for product in batch.catalogue.products),
         policy.version,
         on,
-        packed,
-        *unmark(best, catalogue.order),
-        *unmark(columns.done(), batch.order),
+        None if found.words is None else np.packbits(mask_of(found, order), axis=1),
+        found.eligible,
+        found.need_best,
+        found.need_score,
+        found.product_best,
+        found.product_score,
     )
-
-
-def _block(
-    batch: Batch, rows: slice, policy: Policy, k: int, columns: BestOfColumns
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """One run of needs: its eligible pairs as bits and each need's best marks; feeds the products' lists."""
-    mask = batch.eligible(rows)
-    mine, theirs = np.nonzero(mask)
-    points = batch.points(mine + rows.start, theirs, policy)
-    order = batch.catalogue.order
-    found = marks(points, order[theirs], len(order))
-    columns.feed(theirs, marks(points, batch.order[mine + rows.start], len(batch.order)))
-    return np.packbits(mask, axis=1), best_of_rows(mask.shape, mine, theirs, found, k)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matchmaking.domain.matching.catalogue import Need, Product
+from matchmaking.domain.matching.engine.columns import Mask, Table
 
 Tokens = frozenset[str]
-Mask = NDArray[np.bool_]
-Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +33,6 @@ class Accepted:
             named = self.rows.get(token)
             if named is not None:
                 found |= named
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """Needs against products: need i meets product j where ``table[keys[i], j]``."""
-
-    keys: Places
-    table: Mask
-
-    def block(self, rows: slice) -> Mask:
-        """(r, m) for a run of needs."""
-        found: Mask = self.table[self.keys[rows]]
-        return found
-
-    def pairs(self, needs: Places, products: Places) -> Mask:
-        """(p,) for pairs."""
-        found: Mask = self.table[self.keys[needs], products]
         return found
 
 
@@ -80,11 +60,11 @@ class Overlap:
             rows[token][places] = True
         return Accepted(np.array([accepted is None for accepted in sets], np.bool_), rows)
 
-    def meet(self, needs: Sequence[Need], accepted: Accepted, on: date) -> Meeting:
+    def meet(self, needs: Sequence[Need], accepted: Accepted, on: date) -> Table:
         """The needs' side against it."""
         known: dict[Tokens, int] = {}
         keys = [known.setdefault(self.tokens(need, on), len(known)) for need in needs]
         table = np.empty((len(known), len(accepted.free)), np.bool_)
         for tokens, key in known.items():
             table[key] = accepted.row(tokens)
-        return Meeting(np.array(keys, np.intp), table)
+        return Table(np.array(keys, np.intp), table)

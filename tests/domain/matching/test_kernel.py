@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaking.domain.matching import kernel, ranking
+from matchmaking.domain.matching import codes as c
+from matchmaking.domain.matching import engine
 from matchmaking.domain.matching.catalogue import Need, Product
 from matchmaking.domain.matching.explain import explain
 from matchmaking.domain.matching.index import Catalogue
@@ -18,7 +20,21 @@ from matchmaking.domain.matching.points import LINES
 from matchmaking.domain.matching.policy import Policy
 from matchmaking.domain.money import Money
 from matchmaking.domain.reasons import Refusal
-from tests.domain.matching.markets import ON, POLICY, keyed, need, needs, policies, product, products
+from matchmaking.rulebook import matching
+from tests.domain.matching.markets import (
+    AMOUNTS,
+    ON,
+    POLICY,
+    RATES,
+    TERMS,
+    WAN,
+    keyed,
+    need,
+    needs,
+    policies,
+    product,
+    products,
+)
 
 MARKETS = st.tuples(st.lists(needs(), max_size=6), st.lists(products(), max_size=9))
 
@@ -41,6 +57,31 @@ def test_the_kernel_says_what_the_explanation_says_on_every_pair(
     for place, other in enumerate(offered):
         best = sorted((m for m in fitting if m.product == other.key), key=lambda m: (-m.points, m.need))
         assert found.of_product(place) == tuple(best[:k])
+
+
+def test_the_lines_of_the_house_compile_and_give_the_same() -> None:
+    """Every line under every policy of the house, on a batch past a word and a block; ties settled alike."""
+    r = Random(7)
+    asked = keyed([need(amount=Money(r.choice(AMOUNTS)), term_months=r.choice(TERMS), first_loan=r.random() < 0.5,
+                        rate_ceiling_ppm=r.choice([None, *RATES]), guarantee_preferred=r.choice([None, c.MORTGAGE]),
+                        needed_by=r.choice([None, ON]), industry=r.choice(["C1521", "0164", None]))
+                   for _ in range(300)], "n")  # fmt: skip
+    offered = keyed([product(amount_max=r.choice(AMOUNTS), term_min=r.choice(TERMS), lowest_rate_ppm=r.choice(RATES),
+                             promised_days=r.choice([None, 3, 9]), specialities=frozenset(r.choice([[], ["15"]])),
+                             quota_left=r.choice([None, Money(50 * WAN)])) for _ in range(70)], "p")  # fmt: skip
+    for policy in matching.policies():
+        plain = match(asked, offered, policy, ON, per_need=5, per_product=5)
+        fast = match(asked, offered, policy, ON, per_need=5, per_product=5, executor=engine.NUMBA)
+        for name in ("packed", "counts", "need_best", "need_points", "product_best", "product_points"):
+            np.testing.assert_array_equal(getattr(plain, name), getattr(fast, name), err_msg=name)
+        assert 0 < plain.eligible_count == plain.eligible.sum() < 300 * 70
+
+
+def test_a_run_need_not_keep_its_pairs() -> None:
+    found = match([need()], [product()], POLICY, ON, pairs=False)
+    assert found.eligible_count == 1
+    with pytest.raises(ValueError, match="kept no pairs"):
+        _ = found.eligible
 
 
 @settings(deadline=None, max_examples=150)
@@ -72,30 +113,6 @@ def test_points_lie_between_nothing_and_full(asked: Need, offered: Product, poli
     assert sum(whole) == (told.points + 500) // 1000
     assert all(0 <= points * 1000 <= line.full for points, line in zip(whole, told.lines, strict=True))
     assert told.degree == (sum(whole) if told.eligible else None)
-
-
-def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = keyed([need(amount=Money(10_000_000 * (1 + place % 13))) for place in range(60)], "n")
-    offered = keyed([product(amount_max=10_000_000 * (1 + place % 11)) for place in range(20)], "p")
-    at_once = match(asked, offered, POLICY, ON, per_need=3, per_product=3)
-    monkeypatch.setattr(kernel, "CELLS", 45)
-    in_blocks = match(asked, offered, POLICY, ON, per_need=3, per_product=3)
-    for name in ("packed", "need_best", "need_points", "product_best", "product_points"):
-        np.testing.assert_array_equal(getattr(at_once, name), getattr(in_blocks, name))
-    assert at_once.eligible_count == sum(
-        one.amount.minor <= other.rules["amount_max"] for one in asked for other in offered
-    )
-
-
-@pytest.mark.parametrize("k", [1, 3, 40])
-def test_picking_out_of_rows_is_sorting_pairs(monkeypatch: pytest.MonkeyPatch, k: int) -> None:
-    asked = keyed([need(amount=Money(10_000_000 * (1 + place % 13))) for place in range(40)], "n")
-    offered = keyed([product(amount_max=10_000_000 * (1 + place % 11)) for place in range(30)], "p")
-    lists = []
-    for dense in (0, 10**9):
-        monkeypatch.setattr(ranking, "DENSE", dense)
-        lists.append(match(asked, offered, POLICY, ON, per_need=k).need_best)
-    np.testing.assert_array_equal(*lists)
 
 
 def hurry(offered: Product) -> int:

@@ -1,4 +1,5 @@
-"""The engine with NumPy alone: rows of bits ANDed in blocks, then scored as pairs or, where most are eligible, whole."""
+"""The engine with NumPy alone: rows of bits ANDed in blocks, then scored pair by pair or, where many are eligible,
+whole."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaking.domain.matching.engine.bits import counted, packed, unpacked, width
+from matchmaking.domain.matching.engine.bits import packed, unpacked, width
 from matchmaking.domain.matching.engine.columns import Column, Found, Market, Mask, Wanted, Words, score_of
 from matchmaking.domain.matching.engine.lists import BestOfProducts, best_of, lowest, worth_sorting
 from matchmaking.domain.matching.engine.tables import merged, rows_of
@@ -24,7 +25,7 @@ Masks = Callable[[slice], Mask]
 
 def run(market: Market, wanted: Wanted) -> Found:
     """Every need with every product."""
-    masks = _plain(market) if market.needs * market.products <= PLAIN else _tabled(market)
+    masks = plain(market) if market.needs * market.products <= PLAIN else _tabled(market)
     products = BestOfProducts(market.products, wanted.per_product, market.dtype)
     found = [_block(market, rows, masks(rows), wanted, products) for rows in runs(market.needs, market.products, CELLS)]
     products.settle()
@@ -41,7 +42,9 @@ def runs(needs: int, products: int, cells: int) -> Iterator[slice]:
     return (slice(start, min(start + rows, needs)) for start in range(0, needs, rows))
 
 
-def _plain(market: Market) -> Masks:
+def plain(market: Market) -> Masks:
+    """Every predicate of every pair."""
+
     def mask(rows: slice) -> Mask:
         found: Mask = np.ones((rows.stop - rows.start, market.products), np.bool_)
         for predicate in market.predicates:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from matchmaking.domain.matching.engine.columns import Column, Mask, Words
+from matchmaking.domain.matching.engine.columns import Mask, Words
 
 WORD = 64
 
 
 def width(products: int) -> int:
-    """Words in a row."""
-    return (products + WORD - 1) // WORD
+    """Words in a row: at least one."""
+    return max((products + WORD - 1) // WORD, 1)
 
 
 def packed(mask: Mask) -> Words:
@@ -25,13 +25,5 @@ def packed(mask: Mask) -> Words:
 
 def unpacked(words: Words, products: int) -> Mask:
     """(r, m) booleans again."""
-    if not words.size:
-        return np.zeros((len(words), products), np.bool_)
     mask: Mask = np.unpackbits(words.view(np.uint8), axis=1, count=products, bitorder="little").view(np.bool_)
     return mask
-
-
-def counted(words: Words) -> Column:
-    """(r,) set bits of each row."""
-    found: Column = np.bitwise_count(words).sum(axis=1, dtype=np.int32)
-    return found

@@ -147,6 +147,8 @@ def score_of(market: Market, needs: Any, products: Any) -> Column:
     """Scores of pairs of places: (p,), or (r, m) for places that broadcast."""
     shape = np.broadcast_shapes(np.shape(needs), np.shape(products))
     total = np.zeros(shape, market.dtype)
+    if not total.size:
+        return total
     for term in market.terms:
         mine = tuple(column[needs] for column in term.need)
         theirs = tuple(column[products] for column in term.product)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaking.domain.matching.engine.bits import packed, width
+from matchmaking.domain.matching.engine.bits import packed
 from matchmaking.domain.matching.engine.columns import NOBODY, Column, Found, Market, Term, Wanted, Words
 from matchmaking.domain.matching.engine.lists import BestOfProducts, lowest
 from matchmaking.domain.matching.engine.tables import merged, rows_of
@@ -22,6 +22,23 @@ AT_A_TIME = 4
 """Rows ANDed in one pass."""
 _KERNELS: dict[Any, Any] = {}
 """Compiled loops of this process by the code of their terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Of one term: its function, how many figures of either side, whether it asks for a meeting, its fixed weight."""
+
+    fit: Callable[..., Any]
+    need: int
+    product: int
+    meets: bool
+    weight: Any
+
+    @property
+    def identity(self) -> Any:
+        """Functions of one code and one closure are one, however often they were made."""
+        cells = tuple(cell.cell_contents for cell in self.fit.__closure__ or ())
+        return self.fit.__code__, cells, self.need, self.product, self.meets, self.weight
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +54,7 @@ class Prepared:
     overlaps: Words
     settings: Any
     dtype: Any
-    fits: tuple[tuple[Callable[..., Any], int, int, bool, Any], ...]
-    """Of each term: its function, how many figures of both sides, whether it asks for a meeting, its fixed weight."""
+    fits: tuple[Fit, ...]
 
     def taken(self, rows: slice) -> Prepared:
         """A run of needs against all products."""
@@ -67,13 +83,15 @@ def prepare(market: Market) -> Prepared:
     words, keys = _stacked([(table.keys, table.words) for table in tables], market)
     met = [(term.meets.keys, packed(term.meets.table)) for term in market.terms if term.meets]
     overlaps, meetings = _stacked(met, market)
+    asked = [column for term in market.terms for column in (*term.need, *_weight(term))]
+    offered = [column for term in market.terms for column in term.product]
+    fits = [
+        Fit(term.fit, len(term.need), len(term.product), term.meets is not None, None if _weight(term) else term.weight)
+        for term in market.terms
+    ]
     return Prepared(
-        _padded(keys), _records([column for term in market.terms for column in (*term.need, *_weight(term))],
-                                market.needs), meetings,
-        words, _records([column for term in market.terms for column in term.product], market.products), overlaps,
-        market.settings, np.dtype(market.dtype),
-        tuple((term.fit, len(term.need), len(term.product), term.meets is not None,
-               None if _weight(term) else term.weight) for term in market.terms),
+        _padded(keys), _records(asked, market.needs), meetings, words, _records(offered, market.products), overlaps,
+        market.settings, np.dtype(market.dtype), tuple(fits),
     )  # fmt: skip
 
 
@@ -97,11 +115,11 @@ def execute(ready: Prepared, wanted: Wanted) -> Found:
 def joined(parts: Sequence[Found]) -> Found:
     """Runs of needs, in their order, as one."""
     first = parts[0]
-    products = BestOfProducts(*first.product_best.shape, first.product_score.dtype)
+    products = BestOfProducts(len(first.product_best), first.product_best.shape[1], first.product_score.dtype)
     start = 0
     for part in parts:
         rows, nth = np.nonzero(part.product_best != NOBODY)
-        products.feed(rows, part.product_best[rows, nth] + start, part.product_score[rows, nth])
+        products.feed(rows, part.product_best[rows, nth].astype(np.intp) + start, part.product_score[rows, nth])
         start += len(part.eligible)
     products.settle()
     words = [part.words for part in parts if part.words is not None]
@@ -122,7 +140,8 @@ def _weight(term: Term) -> tuple[Column, ...]:
 
 def _records(columns: Sequence[Column], count: int) -> Column:
     """One record of figures per row, so that a pair touches two places in memory."""
-    found = np.zeros(count, [(f"f{place}", column.dtype) for place, column in enumerate(columns)] or [("f0", np.int8)])
+    kinds = [(f"f{place}", column.dtype) for place, column in enumerate(columns)]
+    found = np.zeros(count, kinds or [("none", np.dtype(np.int8))])
     for place, column in enumerate(columns):
         found[f"f{place}"] = column
     return found
@@ -151,15 +170,10 @@ def _padded(keys: NDArray[np.int32]) -> NDArray[np.int32]:
 
 def kernel_of(ready: Prepared) -> Any:
     """The loop for these terms; compiled at its first call for these types, once per process."""
-    known = tuple((_identity(fit), mine, theirs, asks, weight) for fit, mine, theirs, asks, weight in ready.fits)
+    known = tuple(fit.identity for fit in ready.fits)
     if known not in _KERNELS:
         _KERNELS[known] = _loop(_score(ready.fits))
     return _KERNELS[known]
-
-
-def _identity(function: Callable[..., Any]) -> Any:
-    """Functions of one code and one closure are one."""
-    return function.__code__, tuple(cell.cell_contents for cell in function.__closure__ or ())
 
 
 def _jit(function: Callable[..., Any]) -> Any:
@@ -185,50 +199,32 @@ def _compiled(value: Any) -> Any:
     return again(value) if isinstance(value, FunctionType) else value
 
 
-def _score(fits: Sequence[tuple[Callable[..., Any], int, int, bool, Any]]) -> Any:
-    """All terms as one function of (needs, i, products, j, meetings, overlaps, settings)."""
-    total = _jit(lambda needs, i, products, j, meetings, overlaps, settings: 0)
-    mine = theirs = met = 0
-    for fit, asked, offered, asks, weight in fits:
-        weighs = asked if weight is None else None
-        total = _sum(
-            total, again(fit), _figures(mine, asked), _figures(theirs, offered),
-            _meets(met) if asks else _jit(lambda i, j, meetings, overlaps: False),
-            _figure(mine + asked) if weighs is not None else _constant(weight),
-        )  # fmt: skip
-        mine, theirs, met = mine + asked + (weight is None), theirs + offered, met + asks
-    return total
+def _score(fits: Sequence[Fit]) -> Any:
+    """All terms as one function of (needs, i, products, j, meetings, overlaps, settings).
+
+    It is written out, since compiling one function costs a tenth of compiling one for every figure.
+    """
+    names: dict[str, Any] = {"meets": _meets()}
+    added, mine, theirs, met = ["0"], 0, 0, 0
+    for place, fit in enumerate(fits):
+        names[f"fit{place}"] = again(fit.fit)
+        names[f"weight{place}"] = fit.weight
+        asked = "".join(f"need.f{mine + nth}, " for nth in range(fit.need))
+        offered = "".join(f"product.f{theirs + nth}, " for nth in range(fit.product))
+        meets = f"meets(i, j, {met}, meetings, overlaps)" if fit.meets else "False"
+        weight = f"need.f{mine + fit.need}" if fit.weight is None else f"weight{place}"
+        added.append(f"{weight} * fit{place}(({asked}), ({offered}), {meets}, settings)")
+        mine, theirs, met = mine + fit.need + (fit.weight is None), theirs + fit.product, met + fit.meets
+    body = f"need, product = needs[i], products[j]\n    return {' + '.join(added)}"
+    text = f"def total(needs, i, products, j, meetings, overlaps, settings):\n    {body}"
+    exec(text, names)  # noqa: S102  names of fields and places alone
+    return _jit(names["total"])
 
 
-def _sum(before: Any, fit: Any, mine: Any, theirs: Any, meets: Any, weight: Any) -> Any:
-    def total(needs: Any, i: int, products: Any, j: int, meetings: Any, overlaps: Any, settings: Any) -> Any:
-        found = fit(mine(needs, i), theirs(products, j), meets(i, j, meetings, overlaps), settings)
-        return before(needs, i, products, j, meetings, overlaps, settings) + weight(needs, i) * found
-
-    return _jit(total)
-
-
-def _figures(first: int, count: int) -> Any:
-    """(rows, place) → the tuple of the figures from ``first``."""
-    if not count:
-        return _jit(lambda rows, place: ())
-    before, last = _figures(first, count - 1), _figure(first + count - 1)
-    return _jit(lambda rows, place: before(rows, place) + (last(rows, place),))  # noqa: RUF005  compiled
-
-
-def _figure(place: int) -> Any:
-    name = f"f{place}"
-    return _jit(lambda rows, place: rows[place][name])
-
-
-def _constant(weight: Any) -> Any:
-    return _jit(lambda rows, place: weight)
-
-
-def _meets(nth: int) -> Any:
+def _meets() -> Any:
     six, last, one = np.uint64(6), np.uint64(63), np.uint64(1)
 
-    def meets(i: int, j: int, meetings: Any, overlaps: Any) -> Any:
+    def meets(i: int, j: int, nth: int, meetings: Any, overlaps: Any) -> Any:
         word = overlaps[meetings[i, nth], np.uint64(j) >> six]
         return ((word >> (np.uint64(j) & last)) & one) != 0
 
@@ -241,7 +237,7 @@ def _zeros() -> Any:
     from numba import types
     from numba.extending import intrinsic
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def zeros(context: Any, word: Any) -> Any:
         def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
@@ -306,6 +302,3 @@ def _loop(score: Any) -> Any:
                     floor[j] = product_scores[j, -1]
 
     return _jit(loop)
-
-
-__all__ = ["blocks", "execute", "joined", "prepare", "run", "width"]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaking.domain.matching.engine.bits import packed, width
-from matchmaking.domain.matching.engine.columns import Column, Mask, Predicate, Range, Table, Words, within
+from matchmaking.domain.matching.engine.columns import Column, Predicate, Range, Table, Words, within
 
 MOST_ROWS, MOST_BYTES = 4096, 2**18
 """A merged table stays within both, so that all of them together stay in the second-level cache."""
@@ -34,7 +34,7 @@ def rows_of(predicate: Predicate) -> Rows:
 
 def merged(found: Sequence[Rows], products: int, needs: int) -> list[Rows]:
     """The fewest tables worth having: the two smallest become one as long as that one stays small."""
-    most = min(MOST_ROWS, MOST_BYTES // (8 * max(width(products), 1)), max(needs // 4, 1))
+    most = min(MOST_ROWS, MOST_BYTES // (8 * width(products)), max(needs // 4, 1))
     left = sorted(found, key=lambda rows: len(rows.words))
     whole: list[Rows] = []
     while left:
