@@ -15,6 +15,7 @@ from matchmaking.foundation.files import jobs as files
 from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail import jobs as trail
 from matchmaking.market.events import jobs as events
+from matchmaking.market.matches.runs import jobs as match_runs
 from matchmaking.market.needs import jobs as needs
 from matchmaking.market.products import jobs as products
 from matchmaking.market.referrals import jobs as referrals
@@ -27,6 +28,8 @@ JOBS: tuple[Job, ...] = (
     Job("supersede-products", products.run, "20 0 * * *"),
     Job("lapse-referrals", referrals.run, "25 0 * * *"),
     Job("freeze-sheets", events.run, "30 0 * * *"),
+    # after products have taken over from one another
+    Job("match-run", match_runs.run, "40 0 * * *"),
     # after lines and referrals have lapsed
     Job("lapse-papers", signings.run, "35 0 * * *"),
     Job("close-referrals", referrals.run_sweep, "*/10 * * * *"),

@@ -88,7 +88,7 @@ def match(
     *,
     per_need: int = PER_NEED,
     per_product: int = PER_PRODUCT,
-    executor: str = engine.NUMPY,
+    executor: engine.Executor = engine.NUMPY,
     threads: int = 1,
     pairs: bool = True,
 ) -> Matches:
@@ -96,7 +96,8 @@ def match(
 
     ``products`` may be a :class:`Catalogue`, indexed before. A need's list is ordered by points downward, then by the
     lower rate, the faster promise and the key; a product's list by points downward, then the need's key. ``executor``:
-    ``numpy``, or ``numba`` in the worker and the shell; ``pairs``: whether every eligible pair is kept as a bit.
+    ``numpy``, or ``numba`` in the worker and the shell, or a function that stands in for both; ``pairs``: whether
+    every eligible pair is kept as a bit.
     Raises :class:`Refusal` ``currency_mismatch``, ``ValueError`` for a key that stands twice.
     """
     catalogue = products if isinstance(products, Catalogue) else Catalogue(products)

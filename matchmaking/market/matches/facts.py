@@ -15,12 +15,19 @@ from matchmaking.domain.money import Money
 
 
 def inputs_of(need: Need, product: Product) -> dict[str, Any]:
-    """Every fact of a pair as JSON has it; rules by the names of ``criteria.FIELDS``."""
+    """Every fact of a pair as JSON has it."""
+    return {"need": need_facts(need), "product": product_facts(product)}
+
+
+def need_facts(need: Need) -> dict[str, Any]:
+    """Every fact of a need as JSON has it."""
+    return {each.name: _plain(getattr(need, each.name)) for each in fields(need)}
+
+
+def product_facts(product: Product) -> dict[str, Any]:
+    """Every fact of a product as JSON has it; rules by the names of ``criteria.FIELDS``."""
     told = {each.name: _plain(getattr(product, each.name)) for each in fields(product) if each.name != "rules"}
-    return {
-        "need": {each.name: _plain(getattr(need, each.name)) for each in fields(need)},
-        "product": {**told, "rules": rules_json(product.rules)},
-    }
+    return {**told, "rules": rules_json(product.rules)}
 
 
 def digest_of(inputs: dict[str, Any]) -> str:

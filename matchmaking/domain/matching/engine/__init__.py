@@ -8,17 +8,25 @@ of their ranks while they run, so that among equal scores whoever comes first st
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from matchmaking.domain.matching.engine import arrays
 from matchmaking.domain.matching.engine.columns import Found, Market, Wanted
 
 NUMPY, NUMBA = "numpy", "numba"
 
 
-def match(market: Market, wanted: Wanted, *, executor: str = NUMPY, threads: int = 1) -> Found:
+Executor = str | Callable[[Market, Wanted], Found]
+"""A name, or whoever else runs a market to the same answer (a cluster)."""
+
+
+def match(market: Market, wanted: Wanted, *, executor: Executor = NUMPY, threads: int = 1) -> Found:
     """Every need with every product. ``numba`` compiles at its first call; never ask for it in a web process.
 
-    Raises ``KeyError`` for an executor that is neither.
+    Raises ``KeyError`` for a name that is neither.
     """
+    if not isinstance(executor, str):
+        return executor(market, wanted)
     return {NUMPY: lambda: arrays.run(market, wanted), NUMBA: lambda: _compiled(market, wanted, threads)}[executor]()
 
 

@@ -56,10 +56,19 @@ class Prepared:
     dtype: Any
     fits: tuple[Fit, ...]
 
+    @property
+    def asking(self) -> tuple[Any, ...]:
+        """The needs' side."""
+        return self.keys, self.records, self.meetings
+
+    @property
+    def offering(self) -> tuple[Any, ...]:
+        """The products' side and the score, the same for every run of needs."""
+        return self.words, self.offers, self.overlaps, self.settings, self.dtype, self.fits
+
     def taken(self, rows: slice) -> Prepared:
         """A run of needs against all products."""
-        parts = self.keys[rows], self.records[rows], self.meetings[rows]
-        return Prepared(*parts, self.words, self.offers, self.overlaps, self.settings, self.dtype, self.fits)
+        return Prepared(*(part[rows] for part in self.asking), *self.offering)
 
 
 def run(market: Market, wanted: Wanted, threads: int = 1) -> Found:
