@@ -1,8 +1,9 @@
 """The hard criteria, each declared once: form fields, mask, words with distance, what-if.
 
 To add one: declare it in the file it belongs to and in that file's ``CRITERIA``, give it words, test it. What nobody
-asks the firm yet is declared with it (``asks``): the need form shows it and keeps the answer. A fact nobody has given (``None``) never passes a rule that asks for it: the verdict is ``unknown`` and says what to fill in. A wish
-not stated (rate ceiling) asks nothing.
+asks the firm yet is declared with it (``asks``): the need form shows it and keeps the answer. A fact that nobody has
+given (``None``) never passes a rule that asks for it: the verdict is ``unknown`` and says what to fill in. A wish not
+stated (rate ceiling) asks nothing.
 """
 
 from __future__ import annotations
