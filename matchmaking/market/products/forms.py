@@ -77,6 +77,9 @@ class _Rules(declared_form(FIELDS, "rule_", CODES)):  # type: ignore[misc]  # ma
         return told_in(self, FIELDS, "rule_")
 
 
+MODES = [(code, f"match_guarantee_{code}") for code in GUARANTEES]
+
+
 class FeeFields(PlainForm):
     """One fee beside interest; a row without a kind is empty."""
 
@@ -85,7 +88,7 @@ class FeeFields(PlainForm):
     when = OneOf("charge_when", choices=[(code, f"charge_when_{code}") for code in WHEN])
     share = PercentField("charge_share", most=MILLION)
     flat = MoneyField("charge_flat", units=("yuan", "wan"), ask=True)
-    mode = OneOf("charge_mode", choices=[("", "charge_always"), *((code, f"match_guarantee_{code}") for code in GUARANTEES)])
+    mode = OneOf("charge_mode", choices=[("", "charge_always"), *MODES])
 
     @property
     def fee(self) -> Fee:
