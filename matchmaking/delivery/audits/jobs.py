@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 from matchmaking.delivery.audits.commands import kept_snapshot, take_snapshot
 from matchmaking.delivery.audits.models import AuditSnapshot
 from matchmaking.delivery.audits.questions import raise_findings
+from matchmaking.delivery.audits.records import write_records
 from matchmaking.foundation.jobs.declared import JobContext
 from matchmaking.foundation.storage import run_in_unit_of_work, session
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.registry.portfolios.queries import all_portfolios
 
-ACTOR_AUDIT, ACTOR_FINDINGS = "job:audit", "job:findings"
+ACTOR_AUDIT, ACTOR_FINDINGS, ACTOR_RECORDS = "job:audit", "job:findings", "job:lender-records"
+CITY = "city"
+"""The portfolio of the city's own cases: records of lenders never mix it with another."""
 
 
 def run_audit(context: JobContext) -> dict[str, Any]:
@@ -31,6 +34,16 @@ def run_findings(context: JobContext) -> dict[str, Any]:
     """The job ``findings``: what the cases of every portfolio leave open; statements raise theirs on import."""
     added = [run_in_unit_of_work(_findings, portfolio_id=key, context=context) for key in _portfolios("cases")]
     return {"portfolios": len(added), "added": sum(added)}
+
+
+def run_records(context: JobContext) -> dict[str, Any]:
+    """The job ``lender-records``: what came of each lender's agreements in the city, for the ranking to read."""
+    written = [
+        run_in_unit_of_work(_records, portfolio_id=portfolio.id, context=context)
+        for portfolio in all_portfolios(session())
+        if portfolio.code == CITY
+    ]
+    return {"rows": sum(written)}
 
 
 def _portfolios(kind: str = "") -> list[int]:
@@ -64,3 +77,8 @@ def _findings(session: Session, *, portfolio_id: int, context: JobContext) -> in
     portfolio = session.get_one(Portfolio, portfolio_id)
     days = {"as_of": context.as_of, "known_on": context.as_of}
     return raise_findings(session, actor=ACTOR_FINDINGS, portfolio=portfolio, **days, at=context.at)
+
+
+def _records(session: Session, *, portfolio_id: int, context: JobContext) -> int:
+    portfolio = session.get_one(Portfolio, portfolio_id)
+    return write_records(session, actor=ACTOR_RECORDS, portfolio=portfolio, as_of=context.as_of, at=context.at)

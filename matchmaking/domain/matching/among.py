@@ -29,7 +29,7 @@ class Among:
     ``known``: whether the need says anything at all; ``told``: the tokens to name in words; ``vocabulary``: what they
     are codes of. Words: ``match_<code>_`` + ``passed``, ``free``, ``failed``, ``unknown``, ``change``, ``wait``.
     ``change`` makes the need that has one of the accepted codes; ``passes_on`` is the day on which time alone brings
-    one; ``put`` sets the rule where it is not kept as a set of codes.
+    one; ``put`` sets the rule where it is not kept as a set of codes; ``asks``: what the need form asks for it.
     """
 
     code: str
@@ -43,6 +43,7 @@ class Among:
     change: Callable[[Need, str, date], Need] | None = None
     passes_on: Callable[[Need, Tokens, date], date | None] | None = None
     put: Callable[[Product, Tokens | None], Product] | None = None
+    asks: tuple[Field, ...] = ()
 
     # --- the fast path ------------------------------------------------------------------------------------------
 

@@ -52,6 +52,8 @@ class Between:
     high: Bound | None = None
     show_short: Callable[[int], str] | None = None
     passes_on: Callable[[Need, int], date] | None = None
+    asks: tuple[Field, ...] = ()
+    """What the need form asks for it."""
     step: int = 0
     """By how much a what-if relaxes an end that no field declares."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -35,13 +35,38 @@ class Title:
         return self.since <= on and (self.until is None or on <= self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class LenderRecord:
+    """A lender's agreements with firms of one size class, by the audit: how many were due, their money in minor units,
+    and what of it two parties verified as paid by the promised day."""
+
+    size_class: str
+    signed_count: int
+    signed_minor: int
+    verified_minor: int
+
+    def __post_init__(self) -> None:
+        _bounded("signed_count", self.signed_count, 1, MILLION)
+        _bounded("signed_minor", self.signed_minor, 1, LARGEST)
+        _bounded("verified_minor", self.verified_minor, 0, self.signed_minor)
+
+    @property
+    def share_ppm(self) -> int:
+        """Verified of signed."""
+        return self.verified_minor * MILLION // self.signed_minor
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """What a firm asks for, and what is known of the firm. None means *nobody has said yet*, never zero or no.
 
     ``rate_ceiling_ppm``, ``guarantee_preferred``, ``needed_by``: None is an answer here, *no wish stated*.
     ``area``: GB/T 2260 code; ``zone``: code of a functional zone (高新区, 恒口) or None; ``industry``: GB/T 4754 code,
-    with or without its letter; ``titles``: None unknown, ``()`` none held.
+    with or without its letter; ``titles``: None unknown, ``()`` none held. ``debt``: what it owes banks already;
+    ``park_kind``: one of ``codes.PARK_KINDS`` or ``codes.NO_PARK``; ``answers``: what the need form asks for criteria
+    (``criteria.ASKS``) by field name, sorted; a question left out is not answered. ``like_mean_ppm``: share of the
+    money signed with firms like this one, by every lender, that was verified as paid in time; None where no audit
+    knows of any.
     """
 
     key: str
@@ -61,6 +86,10 @@ class Need:
     tax_grade: str | None = None
     titles: tuple[Title, ...] | None = None
     first_loan: bool | None = None
+    debt: Money | None = None
+    park_kind: str | None = None
+    answers: tuple[tuple[str, RuleValue], ...] = ()
+    like_mean_ppm: int | None = None
 
     def __post_init__(self) -> None:
         _bounded("amount", self.amount.minor, 1, LARGEST)
@@ -70,6 +99,19 @@ class Need:
         if self.revenue is not None:
             _bounded("revenue", self.revenue.minor, 0, LARGEST)
             _one_currency(self.amount, self.revenue)
+        if self.debt is not None:
+            _bounded("debt", self.debt.minor, 0, LARGEST)
+            _one_currency(self.amount, self.debt)
+        _bounded("like_mean_ppm", self.like_mean_ppm, 0, MILLION)
+
+    def codes(self, name: str) -> frozenset[str]:
+        """The answer to a question for several codes; empty where it was left out."""
+        value = dict(self.answers).get(name)
+        return value if isinstance(value, frozenset) else frozenset()
+
+    def answering(self, name: str, value: RuleValue) -> Need:
+        """This need with one more answer, or another one."""
+        return replace(self, answers=tuple(sorted({**dict(self.answers), name: value}.items())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +121,8 @@ class Product:
     ``lowest_rate_ppm``: lowest yearly rate on the matching day, from the LPR table and the product's spreads.
     ``promised_days``: calendar days in which the bank promises to answer; None promises nothing. ``quota_left``: what
     the bank has left for this product; None keeps no quota. ``specialities``: GB/T 4754 prefixes it is made for, as
-    ``codes.clean_industry`` writes them.
+    ``codes.clean_industry`` writes them. ``places``: counties and zones with a branch that serves it; ``city``: the
+    four digits of the city they lie in. ``records``: what came of the lender's agreements with each size of firm.
     """
 
     key: str
@@ -90,6 +133,9 @@ class Product:
     promised_days: int | None = None
     quota_left: Money | None = None
     specialities: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+    city: str = ""
+    records: tuple[LenderRecord, ...] = ()
     rules: Rules = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:

@@ -20,6 +20,17 @@ SIZE_CLASSES = ("micro", "small", "medium", "large")
 TAX_GRADES = ("D", "C", "M", "B", "A")
 """Tax-credit grades, worst first. M is that of firms too young for a mark and stands between C and B."""
 
+COLLATERAL = (
+    "residence", "workshop", "land_use", "machinery", "inventory", "receivable", "patent_right", "forest_right",
+    "livestock", "deposit_slip",
+)  # fmt: skip
+"""住宅商铺 · 厂房 · 土地使用权 · 机器设备 · 存货 · 应收账款 · 知识产权 · 林权与经营权 · 活体畜禽 · 存单保证金."""
+PARK_KINDS = ("community_factory", "county_park", "development_zone", "enclave_park")
+"""新社区工厂 · 县域工业集中区 · 开发区 · 飞地园区."""
+NO_PARK = "no_park"
+"""Said by a firm that stands in none."""
+MONTHS = tuple(f"{month:02d}" for month in range(1, 13))
+
 _FIRST_DIVISION = (1, 6, 13, 44, 47, 51, 53, 61, 63, 66, 70, 71, 73, 76, 80, 83, 84, 86, 91, 97)
 _LAST_DIVISION = 97
 _LETTERS = "ABCDEFGHIJKLMNOPQRST"

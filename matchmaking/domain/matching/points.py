@@ -15,6 +15,7 @@ from matchmaking.domain.matching.between import OPEN
 from matchmaking.domain.matching.catalogue import Need, Product
 from matchmaking.domain.matching.codes import breadth, industry_chain
 from matchmaking.domain.matching.criteria import percent, wan
+from matchmaking.domain.matching.lender_lines import LENDER_LINES
 from matchmaking.domain.matching.lines import FULL, Figure, Figures, Line, Settings, bounded, lesser
 from matchmaking.domain.matching.sets import Overlap
 from matchmaking.domain.reasons import Reason
@@ -217,7 +218,7 @@ QUOTA = Line(
     settings=("quota_times",),
 )
 
-LINES: tuple[Line, ...] = (AMOUNT, TERM, PRICE, GUARANTEE, INDUSTRY, SPEED, QUOTA)
+LINES: tuple[Line, ...] = (AMOUNT, TERM, PRICE, GUARANTEE, INDUSTRY, SPEED, QUOTA, *LENDER_LINES)
 """Every soft line, in the order of the bar."""
 SETTINGS: tuple[str, ...] = tuple(name for line in LINES for name in line.settings)
 """Every number a policy has to give."""

@@ -10,6 +10,7 @@ from matchmaking.domain.matching.explain import explain
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.trail import record
 from matchmaking.market.matches.facts import digest_of, inputs_of
+from matchmaking.market.matches.lenders import lenders_on
 from matchmaking.market.matches.models import RankingChoice, Recommendation
 from matchmaking.market.matches.queries import asked_of, offered_of
 from matchmaking.market.needs.models import Need
@@ -26,11 +27,12 @@ def keep_recommendation(
 
     Raises :class:`Refusal` ``match_need_incomplete`` for a need that lacks too much.
     """
-    asked = asked_of(session, need, on)
+    lenders = lenders_on(session, on, need.currency)
+    asked = asked_of(session, need, on, lenders)
     if asked is None:
         raise Refusal(Reason("match_need_incomplete"))
     taken = taken_of(session, [offer.product.id]).get(offer.product.id, 0)
-    offered, held = offered_of(offer, on, taken), policy(on)
+    offered, held = offered_of(offer, on, taken, lenders), policy(on)
     found, inputs = explain(asked, offered, held, on), inputs_of(asked, offered)
     lines = [{"line": line.line, "points": line.points, "full": line.full} for line in found.lines]
     kept = Recommendation(

@@ -8,8 +8,8 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from matchmaking.domain.matching.catalogue import Need, Product, Title
-from matchmaking.domain.matching.criteria import FIELDS
+from matchmaking.domain.matching.catalogue import LenderRecord, Need, Product, Title
+from matchmaking.domain.matching.criteria import ASKS, FIELDS
 from matchmaking.domain.matching.rules import parse_rules, rules_json
 from matchmaking.domain.money import Money
 
@@ -21,7 +21,8 @@ def inputs_of(need: Need, product: Product) -> dict[str, Any]:
 
 def need_facts(need: Need) -> dict[str, Any]:
     """Every fact of a need as JSON has it."""
-    return {each.name: _plain(getattr(need, each.name)) for each in fields(need)}
+    asked = {each.name: _plain(getattr(need, each.name)) for each in fields(need) if each.name != "answers"}
+    return {**asked, "answers": rules_json(dict(need.answers))}
 
 
 def product_facts(product: Product) -> dict[str, Any]:
@@ -38,18 +39,23 @@ def digest_of(inputs: dict[str, Any]) -> str:
 
 
 def pair_from(inputs: dict[str, Any]) -> tuple[Need, Product]:
-    """Back from JSON."""
+    """Back from JSON. What an older record does not name nobody had asked then."""
     need, product = dict(inputs["need"]), dict(inputs["product"])
-    titles = need.pop("titles")
+    titles, answers = need.pop("titles"), need.pop("answers", {})
     asked = Need(
         **{name: _back(name, value) for name, value in need.items()},
         titles=None if titles is None else tuple(_title(each) for each in titles),
+        answers=tuple(sorted(parse_rules(answers, ASKS).items())),
     )
-    rules = parse_rules(product.pop("rules"), FIELDS)
-    return asked, Product(**{name: _back(name, value) for name, value in product.items()}, rules=rules)
+    rules, records = parse_rules(product.pop("rules"), FIELDS), product.pop("records", ())
+    return asked, Product(
+        **{name: _back(name, value) for name, value in product.items()},
+        records=tuple(LenderRecord(**each) for each in records),
+        rules=rules,
+    )
 
 
-SETS = ("guarantees", "specialities")
+SETS = ("guarantees", "specialities", "places")
 
 
 def _plain(value: Any) -> Any:
@@ -61,7 +67,7 @@ def _plain(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, Title):
+    if isinstance(value, Title | LenderRecord):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     return value
 

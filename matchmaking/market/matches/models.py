@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matchmaking.foundation.storage import Base, BigId, Digest, Instant, Json
+from matchmaking.foundation.storage import Base, BigId, Digest, Instant, Json, Minor
 
 
 class Recommendation(Base):
@@ -44,6 +44,36 @@ class Recommendation(Base):
     """SHA-256 of ``inputs`` in canonical JSON."""
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     recorded_by: Mapped[str] = mapped_column(String(80))
+
+
+class LenderRecord(Base):
+    """What came of one lender's agreements with firms of one size class, as the audit of ``as_of`` had it.
+
+    Written every night from the stored audit; the latest day counts. Only agreements whose promised day had come.
+    """
+
+    __tablename__ = "lender_record"
+    __table_args__ = (
+        UniqueConstraint("as_of", "lender_key", "size_class", "currency"),
+        CheckConstraint("signed_count > 0 AND signed_minor > 0", name="something_signed"),
+        CheckConstraint("verified_minor >= 0 AND verified_minor <= signed_minor", name="verified_within_signed"),
+        CheckConstraint("size_class IN ('micro', 'small', 'medium', 'large')", name="size_known"),
+        {"info": {"append_only": True}},
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    as_of: Mapped[date] = mapped_column(Date)
+    lender_key: Mapped[str] = mapped_column(String(120))
+    """Public key of the legal person."""
+    size_class: Mapped[str] = mapped_column(String(10))
+    currency: Mapped[str] = mapped_column(String(3))
+    signed_count: Mapped[int] = mapped_column(Integer)
+    signed_minor: Mapped[int] = mapped_column(Minor)
+    verified_minor: Mapped[int] = mapped_column(Minor)
+    """Of the money signed, what two independent parties say was paid by the promised day."""
+    audit_digest: Mapped[str] = mapped_column(Digest)
+    """SHA-256 of the audit's payload that it was counted from."""
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class RankingChoice(Base):

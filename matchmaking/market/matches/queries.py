@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from matchmaking.domain.matching.kernel import match
 from matchmaking.domain.matching.policy import Policy
 from matchmaking.domain.money import Money
 from matchmaking.market.matches.facts import pair_from
+from matchmaking.market.matches.lenders import Lenders, lenders_on
 from matchmaking.market.matches.models import RankingChoice, Recommendation
 from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
@@ -57,20 +58,28 @@ class Recommended:
         )
 
 
-def asked_of(session: Session, need: Need, on: date) -> Asked | None:
-    """The need with its firm as it was on ``on``; None for a draft that lacks too much, or a firm without profile."""
+def asked_of(session: Session, need: Need, on: date, lenders: Lenders | None = None) -> Asked | None:
+    """The need with its firm as it was on ``on``, and how like cases came out by the records of all ``lenders``; None
+    for a draft that lacks too much, or a firm without profile."""
     if need.amount_minor is None or need.term_months is None or not need.loan_kind:
         return None
     firm = enterprise_of_organisation(session, need.organisation_id)
     facts = firm_facts(session, enterprise_ids=[firm.id], on=on).get(firm.id) if firm else None
-    return None if facts is None else as_asked(need, facts, on)
+    if facts is None:
+        return None
+    asked = as_asked(need, facts, on)
+    return replace(asked, like_mean_ppm=lenders.mean_ppm(asked.size_class)) if lenders else asked
 
 
-def offered_of(offer: Offer, on: date, taken_minor: int = 0) -> Offered:
-    """A version in force as matching reads it; of its quota is left what approved lines have not taken."""
+def offered_of(offer: Offer, on: date, taken_minor: int = 0, lenders: Lenders | None = None) -> Offered:
+    """A version in force as matching reads it; of its quota is left what approved lines have not taken. Without
+    ``lenders`` nothing is known of branches and records."""
     terms = offer.terms
     left = None if terms.quota_minor is None else Money(max(terms.quota_minor - taken_minor, 0), terms.currency)
-    return as_offered(offer.product, offer.version, terms, lender=offer.bank, on=on, quota_left=left)
+    found = as_offered(offer.product, offer.version, terms, lender=offer.bank, on=on, quota_left=left)
+    if lenders is None:
+        return found
+    return replace(found, places=lenders.places(offer), city=lenders.city(offer), records=lenders.record(offer))
 
 
 def recommend(session: Session, need: Need, on: date) -> Recommended | None:
@@ -78,13 +87,14 @@ def recommend(session: Session, need: Need, on: date) -> Recommended | None:
 
     Raises :class:`Refusal` where no policy or no LPR is in force.
     """
-    asked = asked_of(session, need, on)
+    lenders = lenders_on(session, on, need.currency)
+    asked = asked_of(session, need, on, lenders)
     if asked is None:
         return None
     offers = {offer.product.public_key: offer for offer in offers_on(session, on)}
     taken = taken_of(session, [offer.product.id for offer in offers.values()])
     offered = {
-        key: offered_of(offer, on, taken.get(offer.product.id, 0))
+        key: offered_of(offer, on, taken.get(offer.product.id, 0), lenders)
         for key, offer in offers.items()
         if offer.terms.currency == need.currency
     }

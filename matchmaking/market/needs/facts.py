@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from matchmaking.domain.matching import catalogue
+from matchmaking.domain.matching.criteria import ASKS
+from matchmaking.domain.matching.rules import parse_rules
 from matchmaking.domain.money import Money
 from matchmaking.market.needs.models import Need
 from matchmaking.registry.enterprises.facts import FIRST, UNKNOWN, FirmFacts
@@ -26,6 +29,8 @@ class Terms:
     guarantees: frozenset[str] = frozenset()
     rate_ceiling_ppm: int | None = None
     needed_by: date | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """Optional questions of ``matching.criteria.ASKS`` as JSON has them."""
 
     def columns(self) -> dict[str, Any]:
         """As the table keeps them."""
@@ -39,6 +44,7 @@ class Terms:
             "guarantees": {"modes": sorted(self.guarantees)},
             "rate_ceiling_ppm": self.rate_ceiling_ppm,
             "needed_by": self.needed_by,
+            "answers": dict(self.answers),
         }
 
     def plain(self) -> dict[str, Any]:
@@ -58,6 +64,7 @@ def terms_of(need: Need) -> Terms:
         guarantees=frozenset(need.guarantees["modes"]),
         rate_ceiling_ppm=need.rate_ceiling_ppm,
         needed_by=need.needed_by,
+        answers=need.answers,
     )
 
 
@@ -76,6 +83,7 @@ def as_asked(need: Need, firm: FirmFacts, on: date) -> catalogue.Need:
         needed_by=terms.needed_by,
         area=need.area_code,
         zone=need.zone_code,
+        answers=tuple(sorted(parse_rules(terms.answers, ASKS).items())),
     )
     first = firm.first_loan.verdict
     return replace(
@@ -88,4 +96,6 @@ def as_asked(need: Need, firm: FirmFacts, on: date) -> catalogue.Need:
         # the facts hold the titles in force on that very day
         titles=tuple(catalogue.Title(code, on) for code in sorted(firm.titles)),
         first_loan=None if first == UNKNOWN else first == FIRST,
+        debt=firm.debt,
+        park_kind=firm.park_kind,
     )

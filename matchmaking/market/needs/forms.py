@@ -9,7 +9,9 @@ from wtforms import BooleanField, HiddenField
 from wtforms.validators import ValidationError
 
 from matchmaking.domain.matching.codes import LOAN_KINDS
+from matchmaking.domain.matching.criteria import ASKS
 from matchmaking.foundation.web.choice_fields import OneOf, PercentField, SeveralOf
+from matchmaking.foundation.web.declared import declared_form, filled, told_in
 from matchmaking.foundation.web.forms import BaseForm, CountField, DayField, LongTextField, MoneyField, Needed
 from matchmaking.foundation.web.locale import in_words, words_of
 from matchmaking.market.needs.commands import MOST_CHARACTERS
@@ -33,7 +35,7 @@ class VersionField(HiddenField):
         self.data = min(int(typed), LARGEST_VERSION) if fine else 0
 
 
-class NeedForm(BaseForm):
+class NeedForm(declared_form(ASKS, "ask_")):  # type: ignore[misc]  # made from the declaration
     """The draft. Everything may be left out; what is typed has to be readable."""
 
     version = VersionField(default=0)
@@ -56,6 +58,7 @@ class NeedForm(BaseForm):
             formdata=None, version=need.version, amount=kept.amount, term_months=kept.term_months,
             needed_by=kept.needed_by, loan_kind=kept.loan_kind, purpose=kept.purpose,
             purpose_words=kept.purpose_words, guarantees=kept.guarantees, rate_ceiling=kept.rate_ceiling_ppm,
+            **filled(ASKS, "ask_", kept.answers),
         )  # fmt: skip
         form.amount.unit = kept.amount_unit
         return form
@@ -73,7 +76,18 @@ class NeedForm(BaseForm):
             guarantees=self.guarantees.data or frozenset(),
             rate_ceiling_ppm=self.rate_ceiling.data,
             needed_by=self.needed_by.data,
+            answers=told_in(self, ASKS, "ask_"),
         )
+
+    @property
+    def asked(self) -> list[Any]:
+        """The optional questions that criteria ask, in their order, with the kind of each."""
+        return [(each, self[f"ask_{each.name}"]) for each in ASKS]
+
+    @property
+    def answered(self) -> bool:
+        """Whether one of them has an answer or an error, so that the page opens them."""
+        return any(field.data or field.errors for _, field in self.asked)
 
     def show(self, lacking: list[Shortfall]) -> None:
         """Put what is lacking at its field."""

@@ -77,6 +77,8 @@ class Need(Base):
     rate_ceiling_ppm: Mapped[int | None] = mapped_column(Integer)
     """The highest yearly rate it would take; None states no wish."""
     needed_by: Mapped[date | None] = mapped_column(Date)
+    answers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}")
+    """What criteria ask beside (``matching.criteria.ASKS``), as ``matching.rules.rules_json`` writes it."""
     area_code: Mapped[str] = mapped_column(String(40))
     """County of the firm, as its profile said when the terms were last written."""
     zone_code: Mapped[str | None] = mapped_column(ForeignKey("zone.code"))

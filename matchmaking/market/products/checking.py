@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from matchmaking.domain.matching.costs import MOST_FEES, fees_json
 from matchmaking.domain.matching.criteria import FIELDS
 from matchmaking.domain.matching.rules import parse_rules, rules_json
 from matchmaking.domain.reasons import Reason, Refusal
@@ -21,7 +22,7 @@ def checked(told: OfferTold, on: date) -> OfferTold:
 
     Raises one :class:`Refusal` with every reason: ``match_rule_…``, ``product_amount_missing``,
     ``product_term_missing``, ``product_day_past``, ``product_spread_crossed``, ``product_promise_range``,
-    ``product_documents_many``, or those of ``pricing.annual_rate``.
+    ``product_documents_many``, ``product_fees_many``, or those of ``pricing.annual_rate``.
     """
     try:
         rules, wrong = rules_json(parse_rules(told.criteria, FIELDS)), []
@@ -52,6 +53,7 @@ def columns(told: OfferTold) -> dict[str, Any]:
         "quota_minor": told.quota.minor if told.quota else None,
         "promised_workdays": told.promised_workdays,
         "documents": {"names": list(told.documents)},
+        "fees": fees_json(told.fees),
     }
 
 
@@ -87,3 +89,5 @@ def _rest(told: OfferTold) -> Iterator[Reason]:
         yield Reason("product_promise_range", {"most": MOST_WORKDAYS})
     if len(told.documents) > MOST_DOCUMENTS or any(len(each) > LONGEST_DOCUMENT for each in told.documents):
         yield Reason("product_documents_many", {"most": MOST_DOCUMENTS, "longest": LONGEST_DOCUMENT})
+    if len(told.fees) > MOST_FEES:
+        yield Reason("product_fees_many", {"most": MOST_FEES})

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from matchmaking.domain.matching import catalogue
+from matchmaking.domain.matching.costs import Fee, fees_from, fees_json
 from matchmaking.domain.matching.criteria import FIELDS
 from matchmaking.domain.matching.rules import parse_rules
 from matchmaking.domain.money import Money
@@ -34,6 +35,7 @@ class OfferTold:
     quota: Money | None = None
     promised_workdays: int | None = None
     documents: tuple[str, ...] = ()
+    fees: tuple[Fee, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -47,6 +49,8 @@ class OfferTold:
             "quota_minor": self.quota.minor if self.quota else None,
             "promised_workdays": self.promised_workdays,
             "documents": list(self.documents),
+            # versions published before fees were declared keep the digest they were published with
+            **({"fees": fees_json(self.fees)["rows"]} if self.fees else {}),
         }
 
     @property
@@ -76,6 +80,7 @@ def told_of(terms: ProductTerms) -> OfferTold:
         quota=None if terms.quota_minor is None else Money(terms.quota_minor, terms.currency),
         promised_workdays=terms.promised_workdays,
         documents=tuple(terms.documents["names"]),
+        fees=fees_from(terms.fees),
     )
 
 

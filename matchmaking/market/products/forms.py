@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField
+from wtforms import FieldList, FormField, HiddenField
+from wtforms import Form as PlainForm
 from wtforms.validators import ValidationError
 
-from matchmaking.domain.matching import rules as r
+from matchmaking.domain.matching.catalogue import MILLION
+from matchmaking.domain.matching.codes import GUARANTEES
+from matchmaking.domain.matching.costs import CHARGED_BY, FEE_KINDS, MOST_FEES, WHEN, Fee
 from matchmaking.domain.matching.criteria import FIELDS
-from matchmaking.domain.matching.rules import Field
 from matchmaking.domain.money import Money
 from matchmaking.domain.pricing import TENORS
 from matchmaking.domain.reasons import Reason, Refusal
-from matchmaking.foundation.web.choice_fields import ItemsField, OneOf, PercentField, SeveralOf, SpreadField
+from matchmaking.foundation.web.choice_fields import ItemsField, OneOf, PercentField, SpreadField
+from matchmaking.foundation.web.declared import declared_form, filled, told_in
 from matchmaking.foundation.web.forms import (
     BaseForm,
     CountField,
@@ -24,6 +27,7 @@ from matchmaking.foundation.web.forms import (
     Needed,
     TextField,
 )
+from matchmaking.foundation.web.locale import in_words as said
 from matchmaking.foundation.web.locale import language
 from matchmaking.foundation.web.words import area_name, zone_name
 from matchmaking.market.products.checking import LONGEST_DOCUMENT, MOST_DOCUMENTS, MOST_WORKDAYS
@@ -32,7 +36,6 @@ from matchmaking.registry.enterprises.models import TITLES
 from matchmaking.rulebook.matching import in_words
 from matchmaking.rulebook.reference import divisions
 
-MOST_INDUSTRIES = 60
 FIELD_OF = {
     "product_amount_missing": "rule_amount_max",
     "product_term_missing": "rule_term_max",
@@ -65,38 +68,36 @@ CODES = {"area": _areas, "title": lambda: [(code, f"title_{code}") for code in T
 """Vocabularies of free codes that this city knows whole; others are typed."""
 
 
-def rule_field(field: Field) -> Any:
-    """The form's field for a rule, by its kind. Labels and choices are codes of words, spelt out by the page."""
-    if field.kind == r.MONEY:
-        return MoneyField(field.label, ask=True)
-    if field.kind == r.MONTHS:
-        return CountField(field.label, least=max(field.least, 0), most=field.most)
-    if field.kind == r.PPM:
-        return PercentField(field.label, least=field.least, most=field.most)
-    if field.kind == r.FLAG:
-        return BooleanField(field.label)
-    if field.kind == r.CODES and field.vocabulary not in CODES:
-        return ItemsField(field.label, most=MOST_INDUSTRIES, each=10, blanks=True)
-    if field.kind == r.CODES:
-        return SeveralOf(field.label, choices=CODES[field.vocabulary]())
-    choices = [(code, f"match_{field.vocabulary}_{code}") for code in field.choices]
-    if field.kind == r.CHOICE:
-        return OneOf(field.label, choices=[("", "product_rules_any"), *choices])
-    return SeveralOf(field.label, choices=choices)
-
-
-class _Rules(BaseForm):
-    """The part that the declaration gives; filled in below."""
+class _Rules(declared_form(FIELDS, "rule_", CODES)):  # type: ignore[misc]  # made from the declaration
+    """The part that the declaration gives."""
 
     @property
     def criteria(self) -> dict[str, Any]:
         """The rules as JSON has them; what was left out asks nothing."""
-        told = {field.name: _json(self[f"rule_{field.name}"].data) for field in FIELDS}
-        return {name: value for name, value in told.items() if value not in (None, False, "", [])}
+        return told_in(self, FIELDS, "rule_")
 
 
-for _field in FIELDS:
-    setattr(_Rules, f"rule_{_field.name}", rule_field(_field))
+MODES = [(code, f"match_guarantee_{code}") for code in GUARANTEES]
+
+
+class FeeFields(PlainForm):
+    """One fee beside interest; a row without a kind is empty."""
+
+    kind = OneOf("charge_kind", choices=[("", "charge_none"), *((code, f"fee_{code}") for code in FEE_KINDS)])
+    charged_by = OneOf("charge_charged_by", choices=[(code, f"charge_by_{code}") for code in CHARGED_BY])
+    when = OneOf("charge_when", choices=[(code, f"charge_when_{code}") for code in WHEN])
+    share = PercentField("charge_share", most=MILLION)
+    flat = MoneyField("charge_flat", units=("yuan", "wan"), ask=True)
+    mode = OneOf("charge_mode", choices=[("", "charge_always"), *MODES])
+
+    @property
+    def fee(self) -> Fee:
+        """The fee that was typed. Raises :class:`Refusal` ``charge_unknown`` or ``charge_nothing``."""
+        flat = self.flat.data
+        return Fee(
+            self.kind.data or "", self.charged_by.data or "", self.when.data or "", self.share.data or 0,
+            flat.minor if flat else 0, self.mode.data or "",
+        )  # fmt: skip
 
 
 class OfferForm(_Rules):
@@ -110,6 +111,7 @@ class OfferForm(_Rules):
     spread_high_bp = SpreadField(_l("最高加减点"))
     quota = MoneyField(_l("本产品额度（可不填）"), units=("wan", "yi"), ask=True)
     promised_workdays = CountField(_l("承诺几个工作日答复（可不填）"), least=1, most=MOST_WORKDAYS)
+    fees = FieldList(FormField(FeeFields), min_entries=0, max_entries=MOST_FEES)
     documents = ItemsField(_l("所需材料，一行一项"), most=MOST_DOCUMENTS, each=LONGEST_DOCUMENT)
 
     def validate_lpr_tenor(self, field: OneOf) -> None:
@@ -129,6 +131,24 @@ class OfferForm(_Rules):
 
     validate_spread_high_bp = validate_spread_low_bp
 
+    def validate_fees(self, field: FieldList) -> None:
+        """Each row says whose fee it is and how much, or nothing."""
+        for row in self._charged:
+            try:
+                _ = row.fee
+            except Refusal as refusal:
+                row.kind.errors = [*row.kind.errors, said(refusal.reason)]
+                raise ValidationError(said(refusal.reason)) from None
+
+    @property
+    def _charged(self) -> list[Any]:
+        return [row.form for row in self.fees if row.form.kind.data]
+
+    def offer_rows(self) -> None:
+        """Room for one more fee on the page."""
+        while len(self.fees) < min(max(2, len(self._charged) + 1), MOST_FEES):
+            self.fees.append_entry()
+
     @property
     def told(self) -> OfferTold:
         """What was typed; after validation."""
@@ -145,16 +165,22 @@ class OfferForm(_Rules):
             quota=self.quota.data,
             promised_workdays=self.promised_workdays.data,
             documents=tuple(self.documents.data or ()),
+            fees=tuple(row.fee for row in self._charged),
         )
 
     @classmethod
     def of(cls, told: OfferTold, *, seen: int) -> OfferForm:
         """Filled from a version's terms."""
-        values = {f"rule_{field.name}": _shown(field, told.criteria.get(field.name)) for field in FIELDS}
+        values = filled(FIELDS, "rule_", told.criteria, CODES)
+        fees = [
+            {"kind": fee.kind, "charged_by": fee.charged_by, "when": fee.when, "share": fee.share_ppm or None,
+             "flat": Money(fee.minor) if fee.minor else None, "mode": fee.mode}
+            for fee in told.fees
+        ]  # fmt: skip
         return cls(
             formdata=None, seen=str(seen), effective_from=told.effective_from, summary=told.summary,
             lpr_tenor=told.lpr_tenor, spread_low_bp=told.spread_low_bp, spread_high_bp=told.spread_high_bp,
-            quota=told.quota, promised_workdays=told.promised_workdays, documents=told.documents, **values,
+            quota=told.quota, promised_workdays=told.promised_workdays, documents=told.documents, fees=fees, **values,
         )  # fmt: skip
 
     @property
@@ -193,19 +219,3 @@ def whole(text: str | None) -> int:
     """A small number from a hidden field; anything else is 0, which never fits."""
     fine = bool(text) and str(text).isascii() and str(text).isdigit() and len(str(text)) <= 9
     return int(str(text)) if fine else 0
-
-
-def _json(data: Any) -> Any:
-    if isinstance(data, Money):
-        return data.minor
-    return sorted(data) if isinstance(data, frozenset | tuple) else data
-
-
-def _shown(field: Field, value: Any) -> Any:
-    if value is None:
-        return None
-    if field.kind == r.MONEY:
-        return Money(value)
-    if field.kind == r.CODES and field.vocabulary not in CODES:
-        return tuple(value)
-    return frozenset(value) if isinstance(value, list) else value

@@ -119,6 +119,8 @@ class ProductTerms(Base):
     """In how many workdays the bank promises to answer."""
     documents: Mapped[dict[str, Any]] = mapped_column(Json)
     """``{"names": […]}``: what to bring."""
+    fees: Mapped[dict[str, Any]] = mapped_column(Json, default=lambda: {"rows": []}, server_default='{"rows":[]}')
+    """``{"rows": […]}``: every charge beside interest, as ``matching.costs.fees_json`` writes them."""
     digest: Mapped[str] = mapped_column(Digest)
     """SHA-256 over everything above; the trail names it when the version is published."""
     recorded_at: Mapped[datetime] = mapped_column(Instant)

@@ -66,11 +66,21 @@ class FirmFacts:
     loans: tuple[EnterpriseLoan, ...]
     titles: frozenset[str]
     valid_from: date
+    debt: Money | None = None
+    """What it owes banks by its own word; zero where it says that it owes nothing."""
+    park_kind: str | None = None
 
 
 def money(minor: int | None) -> Money | None:
     """Yuan, or None where nothing was told."""
     return None if minor is None else Money(minor)
+
+
+def debt_of(profile: EnterpriseProfile, loans: Sequence[EnterpriseLoan]) -> Money | None:
+    """The balances a version states, zero where it says there are none, None where nothing was said."""
+    if loans:
+        return Money(sum(loan.balance_minor for loan in loans))
+    return Money(0) if profile.without_loans else None
 
 
 def figures_of(profile: EnterpriseProfile) -> Figures:

@@ -32,6 +32,7 @@ from matchmaking.registry.enterprises.models import (
     BASES,
     HISTORY_SOURCES,
     LEGAL_FORMS,
+    PARKS,
     RELATIONS,
     TAX_GRADES,
     TITLES,
@@ -168,13 +169,14 @@ class ProfileForm(PlaceFields, BaseForm):
     """The firm's profile. ``seen`` is the version the page was made from; ``confirmed`` answers doubts about units."""
 
     page_order = (
-        "legal_form", "industry", "area", "zone", "park", "founded_on", "figures_year", "employees", "revenue",
-        "assets", "tax_grade", "without_loans",
+        "legal_form", "industry", "area", "zone", "park_kind", "park", "founded_on", "figures_year", "employees",
+        "revenue", "assets", "tax_grade", "without_loans",
     )  # fmt: skip
     seen = HiddenField()
     legal_form = ChoiceField(_l("企业类型"), "legal_form_", LEGAL_FORMS, ask=_l("请选择"))
     industry = TextField(_l("行业"), longest=60)
-    park = TextField(_l("园区或新社区工厂"), longest=120)
+    park_kind = ChoiceField(_l("园区"), "match_park_", PARKS, needed=False, ask=_l("不清楚"))
+    park = TextField(_l("园区或新社区工厂名称"), longest=120)
     founded_on = DayField(_l("成立日期"))
     figures_year = CountField(_l("以下数字是哪一年的"), least=FIRST_YEAR, most=2100)
     employees = CountField(_l("从业人员（人）"), most=MOST_EMPLOYEES)
@@ -232,6 +234,7 @@ class ProfileForm(PlaceFields, BaseForm):
             area_code=self.area.data or "",
             zone_code=self.zone.data or None,
             park=self.park.data or "",
+            park_kind=self.park_kind.data or None,
             industry=self.industry.data or "",
             founded_on=self.founded_on.data,
             employees=self.employees.data,

@@ -19,6 +19,7 @@ TITLES = (
     "innovative_sme", "specialised_sme", "little_giant", "high_tech", "tech_sme", "above_scale", "listing_reserve",
     "leading_farm", "other_title",
 )  # fmt: skip
+PARKS = ("community_factory", "county_park", "development_zone", "enclave_park", "no_park")
 BASES = ("licence_seen", "public_register", "site_visit")
 """What a verification rests on: 营业执照 seen, the public register looked up, a visit."""
 HISTORY_SOURCES = ("credit_report", "bank_query", "own_word")
@@ -93,6 +94,9 @@ class EnterpriseProfile(Told, Base):
     area_code: Mapped[str] = mapped_column(String(40))
     zone_code: Mapped[str | None] = mapped_column(ForeignKey("zone.code"))
     park: Mapped[str] = mapped_column(String(120), default="")
+    """Its name."""
+    park_kind: Mapped[str | None] = mapped_column(String(24))
+    """One of ``PARKS``; ``no_park`` says that it is in none, null that nobody has said."""
     founded_on: Mapped[date | None] = mapped_column(Date)
     employees: Mapped[int | None] = mapped_column(Integer)
     figures_year: Mapped[int | None] = mapped_column(Integer)

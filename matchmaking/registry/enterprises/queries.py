@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session, aliased
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.foundation.files import EvidenceLink, evidence_of
-from matchmaking.registry.enterprises.facts import FirmFacts, FirstLoan, Size, first_loan_on, holds_on, money, size_of
+from matchmaking.registry.enterprises.facts import (
+    FirmFacts,
+    FirstLoan,
+    Size,
+    debt_of,
+    first_loan_on,
+    holds_on,
+    money,
+    size_of,
+)
 from matchmaking.registry.enterprises.models import (
     CreditHistory,
     Enterprise,
@@ -249,6 +258,8 @@ def _facts(row: Any, on: date, loans: list[Any], told: list[Any], titles: list[T
         loans=tuple(loans),
         titles=frozenset(each.title.title for each in titles if each.holds),
         valid_from=profile.valid_from,
+        debt=debt_of(profile, loans),
+        park_kind=profile.park_kind,
     )
 
 

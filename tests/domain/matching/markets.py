@@ -9,13 +9,16 @@ from typing import Any
 from hypothesis import strategies as st
 
 from matchmaking.domain.matching import codes as c
-from matchmaking.domain.matching.catalogue import Need, Product, Title
+from matchmaking.domain.matching.catalogue import LenderRecord, Need, Product, Title
 from matchmaking.domain.matching.policy import Policy
+from matchmaking.domain.matching.priorities import PRIORITIES
 from matchmaking.domain.money import Money
 from matchmaking.rulebook import matching
 
 ON = date(2026, 11, 1)
 POLICY = matching.policy(ON)
+BEFORE_LENDERS = matching.policy_of("2026-09")
+"""The version before branches, priorities and records counted."""
 WAN = 1_000_000
 """Minor units in 万元."""
 
@@ -39,6 +42,10 @@ def need(key: str = "need-1", **changed: Any) -> Need:
         tax_grade="B",
         titles=(Title("specialised", date(2024, 1, 1), date(2026, 12, 31)),),
         first_loan=True,
+        debt=Money(0),
+        park_kind=c.NO_PARK,
+        answers=(("collateral", frozenset({"workshop"})), ("season", frozenset({"04", "05"}))),
+        like_mean_ppm=650_000,
     )
     return replace(asked, **changed)
 
@@ -96,7 +103,28 @@ def needs() -> st.SearchStrategy[Need]:
         tax_grade=maybe(st.sampled_from(c.TAX_GRADES)),
         titles=maybe(titles()),
         first_loan=maybe(st.booleans()),
+        debt=maybe(st.sampled_from([0, *AMOUNTS]).map(Money)),
+        park_kind=maybe(st.sampled_from([*c.PARK_KINDS, c.NO_PARK])),
+        answers=answers(),
+        like_mean_ppm=maybe(st.sampled_from([0, 333_333, 10**6])),
     )
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Some questions answered, some left out."""
+    told = {name: draw(several(choices)) for name, choices in (("collateral", c.COLLATERAL), ("season", c.MONTHS))}
+    return tuple((name, codes) for name, codes in sorted(told.items()) if codes)
+
+
+def records() -> st.SearchStrategy[tuple[LenderRecord, ...]]:
+    """What came of agreements with some sizes of firm."""
+    one = st.builds(
+        lambda count, signed, per: (count, signed, signed * per // 100),
+        st.sampled_from([1, 18, 400]), st.sampled_from([1, 10**9, 10**15]), st.integers(0, 100),
+    )  # fmt: skip
+    sizes = st.dictionaries(st.sampled_from(c.SIZE_CLASSES), one, max_size=3)
+    return sizes.map(lambda found: tuple(LenderRecord(size, *figures) for size, figures in sorted(found.items())))
 
 
 @st.composite
@@ -123,6 +151,11 @@ def products(draw: st.DrawFn) -> Product:
         "tax_grade_min": st.sampled_from(c.TAX_GRADES),
         "titles": several(TITLES),
         "first_loan_only": st.just(True),
+        "collateral_kinds": several(c.COLLATERAL),
+        "debt_max": st.sampled_from([0, *AMOUNTS]),
+        "park_kinds": several(c.PARK_KINDS),
+        "season_months": several(c.MONTHS),
+        "priorities": several(PRIORITIES),
     }
     for name in draw(several(optional)):
         rules[name] = draw(optional[name])
@@ -133,6 +166,9 @@ def products(draw: st.DrawFn) -> Product:
         promised_days=draw(maybe(st.integers(0, 90))),
         quota_left=draw(maybe(st.sampled_from([0, *AMOUNTS]).map(Money))),
         specialities=draw(several(["C", "15", "A"])),
+        places=draw(several(["610924", "610902", "hengkou", "420102"])),
+        city=draw(st.sampled_from(["", "6109", "4201"])),
+        records=draw(records()),
         rules={name: rule for name, rule in rules.items() if rule != frozenset()},
     )
 

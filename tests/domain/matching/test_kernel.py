@@ -171,7 +171,7 @@ def test_a_catalogue_serves_many_days() -> None:
 
 
 def test_currencies_are_not_mixed_and_keys_not_doubled() -> None:
-    dollars = replace(need("usd"), amount=Money(1, "USD"), revenue=None)
+    dollars = replace(need("usd"), amount=Money(1, "USD"), revenue=None, debt=None)
     with pytest.raises(Refusal) as caught:
         match([dollars], [product()], POLICY, ON)
     assert caught.value.reason.code == "currency_mismatch"

@@ -14,10 +14,11 @@ from matchmaking.domain.matching.catalogue import Need, Product
 from matchmaking.domain.matching.codes import breadth
 from matchmaking.domain.matching.explain import NOTE, explain
 from matchmaking.domain.matching.points import LINES
+from matchmaking.domain.matching.priorities import PRIORITIES
 from matchmaking.domain.money import Money
 from matchmaking.rulebook import matching, words
 from matchmaking.rulebook.matching import in_words
-from tests.domain.matching.markets import ON, POLICY, WAN, need, needs, product, products
+from tests.domain.matching.markets import BEFORE_LENDERS, ON, POLICY, WAN, need, needs, product, products
 
 LEFT_OUT = -1
 """The need states no such wish, so that the line is not scored."""
@@ -58,7 +59,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], int, str]] = [
 
 @pytest.mark.parametrize(("line", "facts", "offer", "fit", "said"), CASES)
 def test_each_line(line: str, facts: dict[str, Any], offer: dict[str, Any], fit: int, said: str) -> None:
-    told = explain(need(**facts), product(**offer), POLICY, ON)
+    told = explain(need(**facts), product(**offer), BEFORE_LENDERS, ON)
     found = next(one for one in told.lines if one.line == line)
     seen = found.points * 1000 // found.full if found.full else LEFT_OUT
     assert (seen, in_words(found.reason)) == (fit, said)
@@ -66,13 +67,18 @@ def test_each_line(line: str, facts: dict[str, Any], offer: dict[str, Any], fit:
 
 
 def test_every_line_has_cases_a_name_and_a_weight() -> None:
-    assert {line for line, *_ in CASES} == {line.code for line in LINES} == set(POLICY.weights)
+    assert {line for line, *_ in CASES} == set(BEFORE_LENDERS.weights)
+    assert {line.code for line in LINES} == set(POLICY.weights)
     assert all(f"match_line_{line.code}" in words() for line in LINES)
 
 
 def test_it_says_that_it_is_not_a_prediction() -> None:
     assert "不预测还不还款" in in_words(NOTE)
     assert "default" in in_words(NOTE, "en")
+
+
+def _rules(offered: Product, **rules: Any) -> Product:
+    return replace(offered, rules={**offered.rules, **rules})
 
 
 def better(offered: Product, by: int) -> list[Product]:
@@ -90,6 +96,11 @@ def better(offered: Product, by: int) -> list[Product]:
     if offered.quota_left is not None:
         more = min(offered.quota_left.minor + by * WAN, 10**15)
         found += [replace(offered, quota_left=Money(more)), replace(offered, quota_left=None)]
+    found.append(replace(offered, places=offered.places | {"610924", "610902"}))
+    found += [_rules(offered, priorities=(offered.codes("priorities") or frozenset()) | set(PRIORITIES))]
+    for place, record in enumerate(offered.records):
+        paid = replace(record, verified_minor=min(record.verified_minor + by, record.signed_minor))
+        found.append(replace(offered, records=(*offered.records[:place], paid, *offered.records[place + 1 :])))
     modes = offered.codes("guarantees")
     if modes:
         found.append(replace(offered, rules={**offered.rules, "guarantees": modes | {"pledge", "credit"}}))
@@ -108,7 +119,9 @@ def test_a_better_offer_never_scores_lower(asked: Need, offered: Product, by: in
 
 def test_a_day_that_is_farther_off_never_scores_lower() -> None:
     offered = product(promised_days=20)
-    seen = [explain(need(needed_by=ON + timedelta(days=days)), offered, POLICY, ON).points for days in range(-5, 60)]
+    seen = [
+        explain(need(needed_by=ON + timedelta(days=days)), offered, BEFORE_LENDERS, ON).points for days in range(-5, 60)
+    ]
     assert seen == sorted(seen)
     assert seen[0] < seen[-1]
 
@@ -116,7 +129,7 @@ def test_a_day_that_is_farther_off_never_scores_lower() -> None:
 def test_figures_at_the_edge_of_what_is_held_do_not_run_over() -> None:
     asked = need(amount=Money(10**15), term_months=600, rate_ceiling_ppm=10**6, needed_by=date.max)
     offered = product(amount_max=10**15, term_max=600, quota_left=Money(10**15), promised_days=18_600)
-    told = explain(asked, offered, POLICY, ON)
+    told = explain(asked, offered, BEFORE_LENDERS, ON)
     assert [line.points * 1000 // line.full for line in told.lines] == [800, 800, 1000, 1000, 500, 1000, 333]
 
 
@@ -125,7 +138,7 @@ NO_WISHES = {"rate_ceiling_ppm": None, "guarantee_preferred": None, "needed_by":
 
 
 def test_wishes_not_stated_leave_their_weight_to_the_others() -> None:
-    told = explain(need(**NO_WISHES), product(amount_max=200 * WAN), POLICY, ON)
+    told = explain(need(**NO_WISHES), product(amount_max=200 * WAN), BEFORE_LENDERS, ON)
     fulls = {line.line: line.full // 1000 for line in told.lines}
     # 20, 15 and 5 of the forty left, of a hundred
     assert fulls == {"amount": 50, "term": 38, "price": 0, "guarantee": 0, "industry": 0, "speed": 0, "quota": 12}
@@ -136,7 +149,7 @@ def test_wishes_not_stated_leave_their_weight_to_the_others() -> None:
 def test_a_silent_need_does_not_beat_one_that_says_what_it_wants() -> None:
     """Before, whoever named no day and no preference had full marks for both."""
     slow = product(promised_days=60, guarantees=frozenset({"mortgage"}))
-    told, silent = explain(need(), slow, POLICY, ON), explain(need(needed_by=None), slow, POLICY, ON)
+    told, silent = explain(need(), slow, BEFORE_LENDERS, ON), explain(need(needed_by=None), slow, BEFORE_LENDERS, ON)
     before = explain(need(needed_by=None), slow, FIRST, ON)
     assert next(line for line in before.lines if line.line == "speed").points == 10_000
     assert next(line for line in silent.lines if line.line == "speed").points == 0

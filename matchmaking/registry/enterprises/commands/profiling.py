@@ -16,6 +16,7 @@ from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.trail import record
 from matchmaking.registry.enterprises.models import (
     LEGAL_FORMS,
+    PARKS,
     TAX_GRADES,
     Enterprise,
     EnterpriseLoan,
@@ -51,6 +52,7 @@ class ProfileTold:
     area_code: str
     zone_code: str | None = None
     park: str = ""
+    park_kind: str | None = None
     industry: str = ""
     founded_on: date | None = None
     employees: int | None = None
@@ -138,6 +140,7 @@ def _row(told: ProfileTold, day: date, on: date) -> EnterpriseProfile:
         area_code=area,
         zone_code=zone,
         park=plain_name(told.park, longest=120) if told.park.strip() else "",
+        park_kind=told.park_kind or None,
         founded_on=told.founded_on,
         employees=told.employees,
         figures_year=told.figures_year,
@@ -162,6 +165,8 @@ def _refuse_figures(told: ProfileTold, day: date) -> None:
         raise Refusal(Reason("legal_form_unknown", {"form": told.legal_form[:20]}))
     if told.tax_grade and told.tax_grade not in TAX_GRADES:
         raise Refusal(Reason("profile_tax_grade", {"grade": told.tax_grade[:4]}))
+    if told.park_kind and told.park_kind not in PARKS:
+        raise Refusal(Reason("choice_unknown"))
     if told.founded_on is not None and told.founded_on > day:
         raise Refusal(Reason("day_not_yet", {"day": told.founded_on.isoformat(), "today": day.isoformat()}))
     if told.employees is not None and not 0 <= told.employees <= MOST_EMPLOYEES:

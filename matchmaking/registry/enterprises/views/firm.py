@@ -195,6 +195,7 @@ def _figures(profile: EnterpriseProfile | None) -> dict[str, object]:
     return {
         **{name: getattr(profile, name) for name in same},
         "industry": profile.industry_code or "",
+        "park_kind": profile.park_kind or "",
         "tax_grade": profile.tax_grade or "",
         "revenue": told.revenue,
         "assets": told.assets,
