@@ -55,7 +55,9 @@ PLACES = (
     Place(
         _("融资需求"), "bureau_needs.index", "bureau_needs.index", P.READ_NEEDS, ("bureau_needs.", "bureau_referrals.")
     ),
-    Place(_("本行产品"), "bank_products.index", "bank_products.index", P.READ_PRODUCTS, ("bank_products.",)),
+    Place(
+        _("本行产品"), "bank_products.index", "bank_products.index", P.READ_PRODUCTS, ("bank_products.", "bank_fit.")
+    ),
     Place(_("授信"), "decisions.index", "decisions.index", P.DECIDE_REFERRALS, ("decisions.", "bank_papers.")),
     Place(
         _("签约与放款"),

@@ -1,0 +1,5 @@
+"""Pages of what-if: the bank's, product by product, and the offices'."""
+
+from matchmaking.desks.whatif.views.bank import bank_fit
+
+__all__ = ["bank_fit"]
