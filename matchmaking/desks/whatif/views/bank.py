@@ -120,8 +120,9 @@ def rules(key: str) -> ResponseReturnValue:
     steps = {one.code: one_step(one, found.offered) for one in has}
     return render_template(
         "whatif/bank_rules.html", **_shared(sheet, found), has=has, chosen=chosen, to=text, result=result,
-        refused=refused, field=try_field(chosen, found.offered), steps=steps, say=lambda reason: said(reason, language()),
-    ), 422 if refused else 200  # fmt: skip
+        refused=refused, field=try_field(chosen, found.offered), steps=steps,
+        say=lambda reason: said(reason, language()),
+    )  # fmt: skip
 
 
 def _open(key: str) -> tuple[OwnSheet, Against | None, Refusal | None]:
