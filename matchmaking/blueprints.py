@@ -19,7 +19,7 @@ from matchmaking.desks.office.views import office
 from matchmaking.desks.operator.views import operator_desk
 from matchmaking.desks.public.views import public_desk
 from matchmaking.desks.thread.views import thread
-from matchmaking.desks.whatif.views import bank_fit
+from matchmaking.desks.whatif.views import bank_fit, gaps_desk
 from matchmaking.market.batches.views import batches
 from matchmaking.market.events.views import events
 from matchmaking.market.matches.views import matches
@@ -62,6 +62,7 @@ def register_blueprints(app: Flask) -> None:
         firm_desk,
         thread,
         bank_fit,
+        gaps_desk,
         operator_desk,
         bureau_desk,
         public_desk,

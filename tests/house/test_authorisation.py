@@ -194,6 +194,11 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("GET", "/portfolios/<key:code>/agreements/<key:key>/evidence/<id:evidence_id>"): P.READ_AGREEMENTS,
     ("POST", "/portfolios/<key:code>/audit"): P.READ_AUDIT,
     ("GET", "/portfolios/<key:code>/divide"): P.READ_AUDIT,
+    # gaps in what is sold
+    ("GET", "/gaps"): P.READ_GAPS,
+    ("GET", "/gaps/groups.xlsx"): P.EXPORT_FIGURES,
+    ("GET", "/gaps/needs"): P.READ_GAPS,
+    ("GET", "/gaps/needs.xlsx"): P.EXPORT_FIGURES,
     # findings
     ("GET", "/findings"): P.READ_FINDINGS,
     ("GET", "/portfolios/<key:code>/findings"): P.READ_FINDINGS,
