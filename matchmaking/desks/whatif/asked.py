@@ -42,9 +42,11 @@ def rules_said(terms: ProductTerms, offered: Product) -> Mapping[str, str]:
     said = {line.label: line.said for line in rule_lines(terms.criteria, language(), _named)}
     found = {}
     for criterion in CRITERIA:
-        parts = [said[field.label] for field in criterion.fields if field.label in said]
-        if parts:
-            found[criterion.code] = "–".join(parts)
+        has = [field for field in criterion.fields if field.label in said]
+        if has:
+            # of a range with one end only, its name says which
+            label = f"{w(has[0].label)} " if len(has) < len(criterion.fields) else ""
+            found[criterion.code] = label + "–".join(said[field.label] for field in has)
     # the price is told with the product, not with its admission rules
     found["rate"] = _("最低 %(rate)s %%", rate=percent(offered.lowest_rate_ppm))
     return found

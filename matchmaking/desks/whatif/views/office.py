@@ -19,8 +19,8 @@ from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
-from matchmaking.foundation.access.viewer import EVERYWHERE
 from matchmaking.foundation.storage import session
+from matchmaking.foundation.web.figures import thousands
 from matchmaking.foundation.web.locale import language
 from matchmaking.foundation.web.paging import ListState, Page, page_number
 from matchmaking.foundation.web.today import business_today
@@ -32,7 +32,8 @@ from matchmaking.rulebook.reference import industries
 
 gaps_desk = Blueprint("gaps", __name__)
 PER_PAGE = 20
-MOST_CHANGES = 20
+FIRST_CHANGES, MOST_CHANGES = 8, 100
+"""Shown at once, and in all."""
 HOW = ("away", "step")
 ORDERS: Mapping[str, Callable[[Standing], Any]] = {
     "amount": lambda one: one.asked.amount.minor,
@@ -54,7 +55,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "whatif/gaps.html", page=found, gaps=found.found, by=by, cuts=BY, groups=_groups(found, by, outside=outside),
         outside=outside, least=_least(), part_name=lambda code: part_name(by, code), rule_name=rule_name,
-        changes=found.found.changes[:MOST_CHANGES], city=current_viewer().jurisdiction == EVERYWHERE,
+        changes=found.found.changes[:MOST_CHANGES], first=FIRST_CHANGES,
     )  # fmt: skip
 
 
@@ -135,10 +136,10 @@ def _letter_name(letter: str) -> str:
 
 def _band_name(place: int) -> str:
     if place == 0:
-        return _("不到 %(n)s 万元", n=f"{BANDS[0]:,}")
+        return _("不到 %(n)s 万元", n=thousands(BANDS[0]))
     if place == len(BANDS):
-        return _("%(n)s 万元及以上", n=f"{BANDS[-1]:,}")
-    return _("%(low)s–%(high)s 万元", low=f"{BANDS[place - 1]:,}", high=f"{BANDS[place]:,}")
+        return _("%(n)s 万元及以上", n=thousands(BANDS[-1]))
+    return _("%(low)s–%(high)s 万元", low=thousands(BANDS[place - 1]), high=thousands(BANDS[place]))
 
 
 def _found() -> Gaps | Refusal:
