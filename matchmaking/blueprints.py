@@ -19,6 +19,7 @@ from matchmaking.desks.office.views import office
 from matchmaking.desks.operator.views import operator_desk
 from matchmaking.desks.public.views import public_desk
 from matchmaking.desks.thread.views import thread
+from matchmaking.desks.whatif.views import bank_fit, gaps_desk
 from matchmaking.market.batches.views import batches
 from matchmaking.market.events.views import events
 from matchmaking.market.matches.views import matches
@@ -60,6 +61,8 @@ def register_blueprints(app: Flask) -> None:
         front,
         firm_desk,
         thread,
+        bank_fit,
+        gaps_desk,
         operator_desk,
         bureau_desk,
         public_desk,

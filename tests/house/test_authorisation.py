@@ -194,6 +194,11 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("GET", "/portfolios/<key:code>/agreements/<key:key>/evidence/<id:evidence_id>"): P.READ_AGREEMENTS,
     ("POST", "/portfolios/<key:code>/audit"): P.READ_AUDIT,
     ("GET", "/portfolios/<key:code>/divide"): P.READ_AUDIT,
+    # gaps in what is sold
+    ("GET", "/gaps"): P.READ_GAPS,
+    ("GET", "/gaps/groups.xlsx"): P.EXPORT_FIGURES,
+    ("GET", "/gaps/needs"): P.READ_GAPS,
+    ("GET", "/gaps/needs.xlsx"): P.EXPORT_FIGURES,
     # findings
     ("GET", "/findings"): P.READ_FINDINGS,
     ("GET", "/portfolios/<key:code>/findings"): P.READ_FINDINGS,
@@ -240,6 +245,11 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("POST", "/bank/products/new"): P.MANAGE_PRODUCTS,
     ("GET", "/bank/products/<key:key>"): P.READ_PRODUCTS,
     ("GET", "/bank/products/<key:key>/versions/<id:number>"): P.READ_PRODUCTS,
+    ("GET", "/bank/products/<key:key>/needs"): P.READ_MARKET_NEEDS,
+    ("GET", "/bank/products/<key:key>/needs.xlsx"): P.READ_MARKET_NEEDS,
+    ("GET", "/bank/products/<key:key>/near"): P.READ_MARKET_NEEDS,
+    ("GET", "/bank/products/<key:key>/near.xlsx"): P.READ_MARKET_NEEDS,
+    ("GET", "/bank/products/<key:key>/rules"): P.READ_MARKET_NEEDS,
     ("GET", "/bank/products/<key:key>/draft"): P.MANAGE_PRODUCTS,
     ("POST", "/bank/products/<key:key>/draft"): P.MANAGE_PRODUCTS,
     ("POST", "/bank/products/<key:key>/move"): P.MANAGE_PRODUCTS,

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     """Progress and results of long work."""
     EXPORT_FIGURES = "export_figures"
     """Take tables away as a file."""
+    READ_GAPS = "read_gaps"
+    """Needs of one's own jurisdiction that no product serves, and which rules are in the way."""
     READ_TRAIL = "read_trail"
     """The append-only trail and its verification."""
     RUN_JOBS = "run_jobs"
@@ -65,6 +67,9 @@ class Permission(StrEnum):
     """The bank's products with all their versions."""
     MANAGE_PRODUCTS = "manage_products"
     """Make and publish versions of the bank's products."""
+
+    READ_MARKET_NEEDS = "read_market_needs"
+    """Open needs ranked for the bank's own products, without their firms; what its rules shut out."""
 
     # the bureau
     READ_ENTERPRISES = "read_enterprises"

@@ -26,7 +26,15 @@ class Role(StrEnum):
         return say(f"role_{self.value}", language)
 
 
-_BANK = {P.OWN_ACCOUNT, P.READ_THREADS, P.READ_REFERRALS, P.DECIDE_REFERRALS, P.REPORT_DISBURSEMENTS, P.READ_PRODUCTS}
+_BANK = {
+    P.OWN_ACCOUNT,
+    P.READ_THREADS,
+    P.READ_REFERRALS,
+    P.DECIDE_REFERRALS,
+    P.REPORT_DISBURSEMENTS,
+    P.READ_PRODUCTS,
+    P.READ_MARKET_NEEDS,
+}
 
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.FINANCE_OFFICE_CITY: frozenset(
@@ -40,6 +48,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.IMPORT_STATEMENTS,
             P.READ_TASKS,
             P.EXPORT_FIGURES,
+            P.READ_GAPS,
             P.READ_TRAIL,
             P.READ_LISTS,
         }
@@ -52,6 +61,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.READ_AGREEMENTS,
             P.READ_FINDINGS,
             P.EXPORT_FIGURES,
+            P.READ_GAPS,
             P.READ_LISTS,
         }
     ),

@@ -55,7 +55,9 @@ PLACES = (
     Place(
         _("融资需求"), "bureau_needs.index", "bureau_needs.index", P.READ_NEEDS, ("bureau_needs.", "bureau_referrals.")
     ),
-    Place(_("本行产品"), "bank_products.index", "bank_products.index", P.READ_PRODUCTS, ("bank_products.",)),
+    Place(
+        _("本行产品"), "bank_products.index", "bank_products.index", P.READ_PRODUCTS, ("bank_products.", "bank_fit.")
+    ),
     Place(_("授信"), "decisions.index", "decisions.index", P.DECIDE_REFERRALS, ("decisions.", "bank_papers.")),
     Place(
         _("签约与放款"),
@@ -74,6 +76,7 @@ PLACES = (
         _("来信里的数字"), "letter.figures", "letter.first", P.READ_AUDIT, ("letter.", "gatherings."), whole_city=True
     ),
     Place(_("台账"), "office.agreements", "office.any_agreements", P.READ_AGREEMENTS, ("office.agreement",)),
+    Place(_("供给缺口"), "gaps.home", "gaps.home", P.READ_GAPS, ("gaps.",)),
     Place(_("待核实事项"), "findings.index", "findings.index", P.READ_FINDINGS, ("findings.",)),
     Place(_("对账单"), "statements.index", "statements.index", P.IMPORT_STATEMENTS, ("statements.",)),
     Place(_("口径"), "office.definitions", "office.definitions", P.READ_AUDIT, ("office.definitions", "office.divide")),
