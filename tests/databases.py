@@ -16,6 +16,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from matchmaking.foundation import files, storage
 from matchmaking.foundation.trail.guards import install_guards
+from tests.sharing import share_compiled_statements
+
+share_compiled_statements()
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 

@@ -27,7 +27,7 @@ from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.storage.engine import _factory
 from matchmaking.foundation.web.limits import limiter
-from tests.sharing import share_compiled_routes, share_compiled_templates
+from tests.sharing import share_catalogues, share_compiled_routes, share_compiled_templates
 
 PASSWORD = "correct horse battery staple"
 ADDRESS = "127.0.0.1"
@@ -60,6 +60,7 @@ def _on_execute(state: ORMExecuteState) -> None:
 
 
 share_compiled_routes()
+share_catalogues()
 event.listen(_factory, "before_flush", _on_flush)
 event.listen(_factory, "do_orm_execute", _on_execute)
 
