@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -218,6 +219,18 @@ def seeded(what: str, folder: Path, build: Callable[[], Made]) -> Made:
             connection.exec_driver_sql(REFILL.format(what))
             connection.execute(text(COUNT_ON), {"names": list(kept.numbers), "last": list(kept.numbers.values())})
     return deepcopy(kept.made)
+
+
+def seeded_where_empty(what: str, folder: Path, build: Callable[[], Made]) -> Made:
+    """:func:`seeded` in an empty database; where something stands already, ``build`` adds to it."""
+    with storage.engine().connect() as connection:
+        stands = connection.exec_driver_sql(_anything()).scalar()
+    return build() if stands else seeded(what, folder, build)
+
+
+@cache
+def _anything() -> str:
+    return "SELECT " + " OR ".join(f'EXISTS (SELECT 1 FROM "{name}")' for name in storage.Base.metadata.tables)
 
 
 def _files(what: str, backend: str) -> Path:

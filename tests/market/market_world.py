@@ -34,7 +34,7 @@ from matchmaking.registry.enterprises.commands import (
 from matchmaking.registry.enterprises.models import Enterprise
 from matchmaking.registry.organisations.commands import create_organisation, ensure_zones, open_branch
 from matchmaking.registry.organisations.models import Organisation
-from tests.databases import seeded
+from tests.databases import seeded_where_empty
 
 TODAY = date(2026, 9, 30)
 NOON = datetime(2026, 9, 30, 4, 0, tzinfo=clock.UTC)
@@ -171,9 +171,7 @@ def build_world() -> World:
 
 def kept_world(folder: Path) -> World:
     """The market, copied from the first one of this process; built where something stands in the database already."""
-    empty = storage.session().scalar(select(UserAccount.id).limit(1)) is None
-    storage.remove_session()
-    return seeded("market", folder, build_world) if empty else build_world()
+    return seeded_where_empty("market", folder, build_world)
 
 
 def enter(client: FlaskClient, login: str) -> FlaskClient:
