@@ -9,13 +9,21 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from matchmaking.foundation import files, storage
 from matchmaking.foundation.trail.guards import install_guards
+from tests.sharing import share_compiled_statements
+
+share_compiled_statements()
+Made = TypeVar("Made")
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 
@@ -23,7 +31,9 @@ SHAPE = """
 SELECT (SELECT string_agg(tablename, ',' ORDER BY tablename) FROM pg_tables WHERE schemaname = 'public')
     || (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal)
     || (SELECT count(*) FROM pg_trigger WHERE tgenabled <> 'O')
-    || (SELECT count(*) FROM pg_constraint) || (SELECT count(*) FROM pg_attribute WHERE NOT attisdropped)
+    || (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace)
+    || (SELECT count(*) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE NOT attisdropped AND relnamespace = 'public'::regnamespace)
 """
 """What a test may have changed of the schema; when it differs, the schema is built anew."""
 
@@ -39,6 +49,35 @@ DO $$ DECLARE one record; BEGIN
 END $$
 """
 """Empties every table without asking the triggers that guard append-only rows."""
+
+SET_ASIDE = """
+CREATE SCHEMA kept_{0};
+DO $$ DECLARE name text; filled boolean; BEGIN
+    FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE 'SELECT EXISTS (SELECT FROM public.' || name || ')' INTO filled;
+        IF filled THEN
+            EXECUTE 'CREATE UNLOGGED TABLE kept_{0}.' || name || ' AS TABLE public.' || name;
+        END IF;
+    END LOOP;
+END $$
+"""
+"""Copies the rows of every table into a schema beside it."""
+
+REFILL = """
+DO $$ DECLARE name text; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'kept_{0}' LOOP
+        EXECUTE 'INSERT INTO public.' || name || ' TABLE kept_{0}.' || name;
+    END LOOP;
+END $$
+"""
+"""Brings them back into empty tables."""
+
+NUMBERS = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+COUNT_ON = """
+SELECT setval(quote_ident(name)::regclass, last)
+FROM unnest(CAST(:names AS text[]), CAST(:last AS bigint[])) AS told (name, last)
+"""
 
 
 def postgres_reason() -> str | None:
@@ -81,7 +120,7 @@ def postgres_url(worker_name: str) -> Iterator[str]:
     )
     yield POSTGRES.rsplit("/", 1)[0] + "/" + name
     storage.dispose()
-    _as_admin(drop, *(f"DROP DATABASE IF EXISTS {kept}" for kept in _kept.values() if isinstance(kept, str)))
+    _as_admin(drop)
 
 
 @pytest.fixture(scope="session")
@@ -142,57 +181,76 @@ def _postgres(request: pytest.FixtureRequest, _folder: Path) -> str:
     return url
 
 
-_kept: dict[tuple[str, str], Path | str] = {}
-"""(what, engine) → the file or the database that holds it as it was when first built."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A state of the database: what building it returned, the file that holds it (SQLite), where its numbers stand."""
+
+    made: Any
+    file: Path | None
+    numbers: dict[str, int]
 
 
-def seeded(what: str, folder: Path, build: Callable[[], object]) -> None:
+_kept: dict[tuple[str, str], Kept] = {}
+"""(what, engine) → the state as it was when first built."""
+
+
+def seeded(what: str, folder: Path, build: Callable[[], Made]) -> Made:
     """Bring the open database to the state that ``build`` leaves; ``build`` runs once in a process, then it is copied.
 
     ``what`` names the state; whatever stood in the database before must be the same each time. ``folder`` is the
-    instance, whose files are copied too.
+    instance, whose files are copied too. Returns what ``build`` returned, a copy for each test.
     """
     storage.remove_session()
     url = storage.engine().url
-    kept = _kept.get((what, url.get_backend_name()))
+    backend = url.get_backend_name()
+    kept = _kept.get((what, backend))
     if kept is None:
-        build()
+        made = build()
         storage.remove_session()
-        _kept[what, url.get_backend_name()] = _keep(what, url, folder)
-        return
-    files_kept = _files(what, url.get_backend_name())
-    if files_kept.exists():
+        _kept[what, backend] = _keep(what, url, folder, deepcopy(made))
+        return made
+    if (files_kept := _files(what, backend)).exists():
         shutil.copytree(files_kept, folder / "files", dirs_exist_ok=True)
-    if isinstance(kept, Path):
-        _copy_sqlite(kept, Path(url.database or ""))
-        return
-    storage.engine().dispose()
-    _as_admin(
-        f"DROP DATABASE {url.database} WITH (FORCE)",
-        f"CREATE DATABASE {url.database} TEMPLATE {kept}",
-        f"ALTER DATABASE {url.database} SET synchronous_commit = off",
-    )
+    if kept.file:
+        _copy_sqlite(kept.file, Path(url.database or ""))
+    else:
+        with storage.engine().begin() as connection:
+            connection.exec_driver_sql(WIPE)
+            connection.exec_driver_sql(REFILL.format(what))
+            connection.execute(text(COUNT_ON), {"names": list(kept.numbers), "last": list(kept.numbers.values())})
+    return deepcopy(kept.made)
+
+
+def seeded_where_empty(what: str, folder: Path, build: Callable[[], Made]) -> Made:
+    """:func:`seeded` in an empty database; where something stands already, ``build`` adds to it."""
+    with storage.engine().connect() as connection:
+        stands = connection.exec_driver_sql(_anything()).scalar()
+    return build() if stands else seeded(what, folder, build)
+
+
+@cache
+def _anything() -> str:
+    return "SELECT " + " OR ".join(f'EXISTS (SELECT 1 FROM "{name}")' for name in storage.Base.metadata.tables)
 
 
 def _files(what: str, backend: str) -> Path:
     return Path(tempfile.gettempdir()) / f"matchmaking_{what}_{backend}_{os.getpid()}"
 
 
-def _keep(what: str, url: URL, folder: Path) -> Path | str:
-    backend = url.get_backend_name()
-    kept = _files(what, backend)
+def _keep(what: str, url: URL, folder: Path, made: object) -> Kept:
+    kept = _files(what, url.get_backend_name())
     if (folder / "files").exists():
         shutil.copytree(folder / "files", kept)
         atexit.register(shutil.rmtree, kept, ignore_errors=True)
-    if backend == "sqlite":
+    if url.get_backend_name() == "sqlite":
         file = kept.with_suffix(".sqlite3")
         _copy_sqlite(Path(url.database or ""), file)
         atexit.register(file.unlink, missing_ok=True)
-        return file
-    storage.engine().dispose()
-    name = f"{url.database}_{what}"
-    _as_admin(f"CREATE DATABASE {name} TEMPLATE {url.database}")
-    return name
+        return Kept(made, file, {})
+    with storage.engine().begin() as connection:
+        connection.exec_driver_sql(SET_ASIDE.format(what))
+        numbers = connection.execute(text(NUMBERS)).all()
+    return Kept(made, None, {str(name): int(last) for name, last in numbers})
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:

@@ -1,17 +1,21 @@
-"""What the many applications of one test process share, so that each test may still have one of its own.
+"""What the many applications and databases of one test process share, so that each test may still have its own.
 
-An application compiles every route and every template it shows. They are the same in each, and compiling them anew
-was a good part of the suite's time.
+An application compiles every route and every template it shows and reads a catalogue of translations; an engine
+compiles every statement it sends. They are the same in each, and making them anew was a good part of the suite's time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from flask import Flask
+from flask_babel import Domain
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Dialect, Engine, create_engine, event
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 
@@ -53,3 +57,40 @@ def share_compiled_templates(app: Flask) -> None:
     """``app`` takes compiled templates from those shown before."""
     # by content: two applications may have the same template under different folders
     app.jinja_env.bytecode_cache = _templates
+
+
+_catalogues: dict[tuple[str, ...], dict[Any, Any]] = {}
+
+
+def _read_once(domain: Domain, _context: object) -> dict[Any, Any]:
+    return _catalogues.setdefault(tuple(domain.translation_directories), {})
+
+
+def share_catalogues() -> None:
+    """From here on a catalogue of translations is read once in this process."""
+    Domain.get_translations_cache = _read_once
+
+
+_dialects: dict[str, Dialect] = {}
+"""Name of an engine → its dialect, once a connection has told it which version it speaks to."""
+_statements: LRUCache[Any, Any] = LRUCache(5_000)
+
+
+def _opened(url: str, **options: Any) -> Engine:
+    backend = url.partition(":")[0]
+    known = _dialects.get(backend)
+    made = create_engine(url, **options, _initialize=known is None, execution_options={"compiled_cache": _statements})
+    if known is None:
+        event.listen(made.pool, "connect", lambda *_: _dialects.setdefault(backend, made.dialect))
+        return made
+    # compiled statements belong to the dialect they were compiled for, and it knows its server already
+    made.dialect = made.pool._dialect = known
+    prepare = known.on_connect_url(made.url)
+    if prepare:
+        event.listen(made.pool, "connect", lambda raw, _record: prepare(raw))
+    return made
+
+
+def share_compiled_statements() -> None:
+    """From here on a statement is compiled once in this process, whichever database it is sent to."""
+    vars(import_module("matchmaking.foundation.storage.engine"))["create_engine"] = _opened

@@ -27,7 +27,8 @@ from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.storage.engine import _factory
 from matchmaking.foundation.web.limits import limiter
-from tests.sharing import share_compiled_routes, share_compiled_templates
+from tests.databases import seeded_where_empty
+from tests.sharing import share_catalogues, share_compiled_routes, share_compiled_templates
 
 PASSWORD = "correct horse battery staple"
 ADDRESS = "127.0.0.1"
@@ -60,6 +61,7 @@ def _on_execute(state: ORMExecuteState) -> None:
 
 
 share_compiled_routes()
+share_catalogues()
 event.listen(_factory, "before_flush", _on_flush)
 event.listen(_factory, "do_orm_execute", _on_execute)
 
@@ -183,10 +185,15 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 @pytest.fixture
 def people(app: Flask) -> dict[Role, int]:
-    """One account per role; role → id. Their password is :data:`PASSWORD`."""
-    made = run_in_unit_of_work(_make_people, clock.now())
-    storage.remove_session()
-    return made
+    """One account per role, made on the hour; role → id. Their password is :data:`PASSWORD`."""
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+
+    def build() -> dict[Role, int]:
+        made = run_in_unit_of_work(_make_people, hour)
+        storage.remove_session()
+        return made
+
+    return seeded_where_empty(f"people_{hour:%Y%m%d%H}", app.config["SETTINGS"].instance, build)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from tests.journeys.thread_world import Thread, build_thread
+from tests.journeys.thread_world import Thread, kept_thread
 from tests.market.market_world import NOON
 from tests.market.referral_world import sell
 
@@ -17,7 +17,7 @@ from tests.market.referral_world import sell
 def thread(app: Flask) -> Iterator[Thread]:
     """The thread's city at noon of the frozen day, on an empty database of each engine."""
     with time_machine.travel(NOON, tick=True) as travel:
-        made = build_thread(app)
+        made = kept_thread(app)
         made.travel = travel
         yield made
 

@@ -27,6 +27,7 @@ from matchmaking.registry.accounts.commands.sessions import Place, open_session
 from matchmaking.registry.accounts.queries import account_by_login
 from matchmaking.registry.portfolios.queries import portfolio_by_code
 from matchmaking.seeds.city import ensure_city
+from tests.databases import seeded_where_empty
 from tests.market.market_world import GOOD, NOON, World, build_world, new_need
 from tests.web_fixtures import Browser
 
@@ -197,7 +198,16 @@ def plain(answer: TestResponse) -> str:
 
 def build_thread(app: Flask) -> Thread:
     """The market with the city's portfolio."""
+    return Thread(app, _build())
+
+
+def kept_thread(app: Flask) -> Thread:
+    """The same, on an empty database copied from the first one of this process."""
+    return Thread(app, seeded_where_empty("thread", app.config["SETTINGS"].instance, _build))
+
+
+def _build() -> World:
     world = build_world()
     run_in_unit_of_work(ensure_city, actor="seed", at=NOON)
     storage.remove_session()
-    return Thread(app, world)
+    return world

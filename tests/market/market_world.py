@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -33,6 +34,7 @@ from matchmaking.registry.enterprises.commands import (
 from matchmaking.registry.enterprises.models import Enterprise
 from matchmaking.registry.organisations.commands import create_organisation, ensure_zones, open_branch
 from matchmaking.registry.organisations.models import Organisation
+from tests.databases import seeded_where_empty
 
 TODAY = date(2026, 9, 30)
 NOON = datetime(2026, 9, 30, 4, 0, tzinfo=clock.UTC)
@@ -165,6 +167,11 @@ def build_world() -> World:
     world = run_in_unit_of_work(_build)
     storage.remove_session()
     return world
+
+
+def kept_world(folder: Path) -> World:
+    """The market, copied from the first one of this process; built where something stands in the database already."""
+    return seeded_where_empty("market", folder, build_world)
 
 
 def enter(client: FlaskClient, login: str) -> FlaskClient:
