@@ -1,7 +1,7 @@
 """Every GET route of the product, sorted by what it has to do with lists. A route that stands nowhere fails a test.
 
 ``LISTS``: pages whose rows are their subject, at most three statements. ``WITHIN``: pages of one object, or a home,
-with a list in it; each says how many statements, as many at ten rows as at ten thousand. ``NOT_LISTS``: the rest and why.
+with a list in it; each says how many statements, the same at any length. ``NOT_LISTS``: the rest and why.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
     "one object and what was done with it": (
         "/needs/<key:key>", "/needs/<key:key>/progress", "/bureau/needs/<key:key>",
         "/bureau/needs/<key:key>/referrals", "/bank/products/<key:key>",
-        "/bank/products/<key:key>/versions/<id:number>", "/products/<key:key>", "/enterprises/<key:key>", "/my/enterprise", "/my/consents/<key:key>",
+        "/bank/products/<key:key>/versions/<id:number>", "/products/<key:key>", "/enterprises/<key:key>",
+        "/my/enterprise", "/my/consents/<key:key>",
         "/bank/decisions/<key:key>", "/bank/decisions/<key:key>/papers", "/bank/papers/<key:key>",
         "/bank/agreements/<key:key>", "/bank/agreements/<key:key>/terms", "/bank/agreements/<key:key>/repayments",
         "/my/lines/<key:key>", "/my/papers/<key:key>", "/batches/<key:key>/firms/<id:position>",
