@@ -17,16 +17,20 @@ from werkzeug.test import TestResponse
 from matchmaking.delivery.agreements.models import Agreement, Baseline
 from matchmaking.delivery.disbursements.models import Disbursement, DisbursementPosition
 from matchmaking.delivery.signings.models import Paper
+from matchmaking.domain.money import Money
 from matchmaking.foundation import storage
 from matchmaking.foundation.storage import IdempotencyKey
 from matchmaking.foundation.trail import verify
 from matchmaking.foundation.trail.models import TrailEvent
 from matchmaking.market.needs.models import Need
 from matchmaking.market.referrals.models import Referral, ReferralEvent
+from matchmaking.registry.organisations.models import Organisation
+from tests.delivery.decisions.test_lines_and_quota import submitted, taken
 from tests.foundation.racing import race
 from tests.journeys.test_thread import DAY
 from tests.journeys.thread_world import Thread, decision_now, hidden, paper_now, referral_key
-from tests.market.market_world import GOOD, load, new_need
+from tests.market.market_world import GOOD, load, new_need, offer
+from tests.market.referral_world import sell
 
 CROWD = 100
 """Browsers that send at the same moment."""
@@ -175,21 +179,33 @@ def test_a_hundred_signatures_of_two_managers_make_one_agreement(thread: Thread,
     assert_whole()
 
 
+def sent(thread: Thread, product: str) -> str:
+    """A verified need sent with the firm's consent; the referral's key."""
+    thread.need = new_need(thread.world, GOOD)
+    thread.post("tea", f"/needs/{thread.need}/post", version=1, confirmed="y")
+    thread.post("county", f"/bureau/needs/{thread.need}/verify", version=2)
+    path = f"/needs/{thread.need}/send"
+    shown = hidden(thread.at("tea").get(path, query_string={"product": product}).get_data(as_text=True))
+    thread.post("tea", path, product=product, agreed="y", version=shown["version"], digest=shown["digest"])
+    return referral_key(thread.need)
+
+
 Side = tuple[str, str, dict[str, Any]]
 
 
-def duel(crowd: Crowd, one: Side, other: Side, *, gone: int = 409) -> tuple[int, int]:
+def duel(crowd: Crowd, one: Side, other: Side) -> tuple[int, int]:
     """Two people press their buttons, each from several windows; how often each of them got through.
 
-    ``gone``: what the loser's page may be where the thing is no longer the loser's to see.
+    Every loser is told what happened, also where the thing is no longer the loser's to see.
     """
     for place in range(DUEL):
         login, path, data = (one, other)[place % 2]
         crowd.add(login, path, f"window-{place:04d}", **data)
     answers = crowd.go()
-    losers = [answer for answer in answers if answer.status_code not in (303, gone)]
+    losers = [answer for answer in answers if answer.status_code != 303]
     assert {answer.status_code for answer in losers} <= {409}, statuses(answers)
     assert all(said(losers)), "every loser is told what happened"
+    assert not any("没有这个页面" in one.get_data(as_text=True) for one in losers)
     wins = [sum(answer.status_code == 303 for answer in answers[side::2]) for side in (0, 1)]
     assert_whole()
     return wins[0], wins[1]
@@ -223,20 +239,123 @@ def test_turning_down_against_taking_the_offer_back(thread: Thread, tea: str, cr
     thread.post("officer", f"/bank/papers/{paper}/move", version=1, action="offer")
     turn_down = ("tea", f"/my/papers/{paper}/sign", {"version": 2, "action": "turn_down"})
     take_back = ("officer", f"/bank/papers/{paper}/move", {"version": 2, "action": "take_back"})
-    # a paper taken back is the bank's draft again, which the firm may not see
-    turned, taken = duel(crowd, turn_down, take_back, gone=404)
+    turned, taken = duel(crowd, turn_down, take_back)
     assert (turned, taken) in ((1, 0), (0, 1))
     assert paper_now(paper).state == ("turned_down" if turned else "drafted")
 
 
+def test_signing_against_taking_the_offer_back(thread: Thread, tea: str, crowd: Crowd) -> None:
+    paper = offered(thread, tea)
+    sign = ("tea", f"/my/papers/{paper}/sign", {"version": 2, "action": "sign"})
+    take_back = ("officer", f"/bank/papers/{paper}/move", {"version": 2, "action": "take_back"})
+    signed, taken = duel(crowd, sign, take_back)
+    assert (signed, taken) in ((1, 0), (0, 1))
+    assert paper_now(paper).state == ("firm_signed" if signed else "drafted")
+
+
+def test_who_was_shown_a_paper_is_told_that_it_was_taken_back_and_nobody_else(thread: Thread, tea: str) -> None:
+    paper = offered(thread, tea)
+    thread.post("officer", f"/bank/papers/{paper}/move", version=2, action="take_back")
+    never_offered = thread.draft(thread.decision, amount="10")
+    for login in ("tea", "tea2"):
+        answer = thread.at(login).submit(f"/my/papers/{paper}/sign", {"key": "k" * 32, "version": 2, "action": "sign"})
+        for page, status in ((answer, 409), (thread.at(login).get(f"/my/papers/{paper}"), 200)):
+            assert page.status_code == status
+            assert "银行已收回这份合同" in page.text and "联系银行的客户经理" in page.text
+            assert "3,000,000" not in page.text and "300 万" not in page.text, "a draft's terms are the bank's"
+    for login, key in (("tea", never_offered), ("toy", paper), ("water", paper)):
+        assert_absent(thread, login, f"/my/papers/{key}", f"/my/papers/{key}/sign", "/my/papers/absent")
+
+
+def test_taking_the_need_back_against_the_bureau_s_word(thread: Thread, crowd: Crowd) -> None:
+    key = new_need(thread.world, GOOD)
+    thread.post("tea", f"/needs/{key}/post", version=1, confirmed="y")
+    verify = ("county", f"/bureau/needs/{key}/verify", {"version": 2})
+    take_back = ("tea", f"/needs/{key}/move", {"version": 2, "action": "take_back"})
+    verified, taken = duel(crowd, verify, take_back)
+    assert (verified, taken) in ((1, 0), (0, 1))
+    assert load(storage.session(), key).state == ("verified" if verified else "draft")
+
+
+def test_who_was_shown_a_need_is_told_that_it_was_taken_back_and_nobody_else(thread: Thread) -> None:
+    key, private = new_need(thread.world, GOOD), new_need(thread.world, GOOD)
+    thread.post("tea", f"/needs/{key}/post", version=1, confirmed="y")
+    thread.post("tea", f"/needs/{key}/move", version=2, action="take_back")
+    for login in ("county", "city"):
+        for step in ("verify", "return"):
+            answer = thread.at(login).submit(f"/bureau/needs/{key}/{step}", {"key": "k" * 32, "version": 2})
+            assert answer.status_code == 409 and "企业已收回这项需求" in answer.text
+        assert "企业已收回这项需求" in thread.at(login).get(f"/bureau/needs/{key}").text
+    for login, hidden_key in (("elsewhere", key), ("county", private), ("city", private)):
+        there = f"/bureau/needs/{hidden_key}"
+        assert_absent(thread, login, there, f"{there}/verify", "/bureau/needs/absent")
+
+
+def test_handing_a_referral_on_against_accepting_it(thread: Thread, tea: str, crowd: Crowd) -> None:
+    referral = sent(thread, tea)
+    bank = storage.session().get_one(Organisation, thread.world.bank)
+    accept = ("officer", f"/inbox/{referral}/accept", {"version": 1})
+    assign = ("manager", f"/inbox/{referral}/assign", {"version": 1, "unit": bank.public_key, "officer": "0"})
+    accepted, assigned = duel(crowd, accept, assign)
+    assert (accepted, assigned) in ((1, 0), (0, 1))
+    held = storage.session().scalars(select(Referral)).one()
+    assert (held.state == "accepted", held.organisation_id == thread.world.bank) == (bool(accepted), bool(assigned))
+    assert_absent(thread, "rival", f"/inbox/{referral}", f"/inbox/{referral}/accept", "/inbox/absent")
+
+
+def test_who_held_a_referral_is_told_that_it_was_handed_on(thread: Thread, tea: str) -> None:
+    referral = sent(thread, tea)
+    bank = storage.session().get_one(Organisation, thread.world.bank)
+    thread.post("manager", f"/inbox/{referral}/assign", version=1, unit=bank.public_key, officer="0")
+    for step, told in (("accept", {}), ("decline", {"reason": "cash_flow"}), ("assign", {"officer": "0"})):
+        answer = thread.at("branch").submit(f"/inbox/{referral}/{step}", {"key": "k" * 32, "version": 1, **told})
+        assert answer.status_code == 409 and "已转给本行别的机构" in answer.text, step
+    assert "已转给本行别的机构" in thread.at("officer").get(f"/inbox/{referral}").text
+    assert thread.at("manager").get(f"/inbox/{referral}").status_code == 200
+
+
+def test_of_a_hundred_approvals_at_once_as_many_go_through_as_the_quota_carries(thread: Thread, crowd: Crowd) -> None:
+    # 42 lines of 3,000,000 fit into 128,000,000
+    scarce = sell(thread.world.bank, "收茶贷", offer(quota=Money.of(128_000_000)))
+    decisions = [submitted(thread.world, scarce)[0] for _ in range(CROWD)]
+    for place, decision in enumerate(decisions):
+        told_ = {"version": 2, "action": "approve"}
+        crowd.add(("branch", "manager")[place % 2], f"/bank/decisions/{decision}/move", f"page-{place:06d}", **told_)
+    answers = crowd.go()
+    assert statuses(answers) == {303: 42, 409: CROWD - 42}
+    assert sorted(decision_now(key).state for key in decisions) == ["approved"] * 42 + ["submitted"] * 58
+    assert taken() == 42 * 300_000_000
+    for words in said(answers):
+        assert all(one in words for one in ("128,000,000.00", "126,000,000.00", "2,000,000.00")), words
+    assert told("decision.approved") == 42
+    assert_whole()
+
+
+def assert_absent(thread: Thread, login: str, page: str, form: str, absent: str) -> None:
+    """``login`` gets for ``page`` and ``form`` what a page gets that never was."""
+    nothing = thread.at(login).get(absent)
+    assert nothing.status_code == 404
+    for answer in (thread.at(login).get(page), thread.at(login).submit(form, {"key": "k" * 32, "version": 2})):
+        assert (answer.status_code, unkeyed(answer)) == (404, unkeyed(nothing))
+
+
+def unkeyed(answer: TestResponse) -> str:
+    """A page without what differs from one request to the next: tokens, and the address it was asked under."""
+    text = re.sub(r'(name="csrf_token"[^>]*value|nonce)="[^"]*"', "", answer.get_data(as_text=True))
+    return re.sub(r'(href|value|action)="[^"]*"', "", text)
+
+
+def offered(thread: Thread, product: str) -> str:
+    """A paper that waits for the firm's signature; its key."""
+    thread.decision = thread.begin(product)
+    thread.line(thread.decision)
+    paper = thread.draft(thread.decision)
+    thread.post("officer", f"/bank/papers/{paper}/move", version=1, action="offer")
+    return paper
+
+
 def test_two_officers_on_one_referral(thread: Thread, tea: str, crowd: Crowd) -> None:
-    thread.need = new_need(thread.world, GOOD)
-    thread.post("tea", f"/needs/{thread.need}/post", version=1, confirmed="y")
-    thread.post("county", f"/bureau/needs/{thread.need}/verify", version=2)
-    path = f"/needs/{thread.need}/send"
-    shown = hidden(thread.at("tea").get(path, query_string={"product": tea}).get_data(as_text=True))
-    thread.post("tea", path, product=tea, agreed="y", version=shown["version"], digest=shown["digest"])
-    referral = referral_key(thread.need)
+    referral = sent(thread, tea)
     accept = ("officer", f"/inbox/{referral}/accept", {"version": 1})
     decline = ("branch", f"/inbox/{referral}/decline", {"version": 1, "reason": "cash_flow"})
     accepted, declined = duel(crowd, accept, decline)

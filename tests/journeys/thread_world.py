@@ -52,6 +52,7 @@ class Thread:
     """Who acts for the firm."""
     referral: str = ""
     need: str = ""
+    decision: str = ""
 
     def on(self, day: date) -> None:
         """It is noon of ``day``."""

@@ -22,6 +22,8 @@ from matchmaking.registry.organisations.models import Organisation
 
 ENDED_REFERRALS = ("declined", "refused", "withdrawn", "transferred", "terminated", "lapsed", "merged", "released")
 Firm, Bank = aliased(Organisation), aliased(Organisation)
+SHOWN = Paper.state.not_in(("drafted", "discarded"))
+"""What the firm may see: drafts are the bank's alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,25 @@ def seen_by(viewer: Viewer) -> ColumnElement[bool]:
     banks = or_(under(viewer, Bank), _pays(viewer)) if viewer.may(Permission.REPORT_DISBURSEMENTS) else false()
     if not viewer.may(Permission.SIGN_AGREEMENTS) or viewer.organisation_id is None:
         return banks
-    shown = Paper.state.not_in(("drafted", "discarded"))
-    return or_(banks, and_(Paper.firm_id == viewer.organisation_id, shown))
+    return or_(banks, and_(Paper.firm_id == viewer.organisation_id, SHOWN))
 
 
 def visible_paper(session: Session, viewer: Viewer, key: str) -> PaperRow | None:
     """The paper ``key``, or None where there is none for this viewer."""
     row = session.execute(paper_rows(viewer).where(Paper.public_key == key)).first()
     return PaperRow(*row) if row else None
+
+
+def taken_back(session: Session, viewer: Viewer, key: str) -> str | None:
+    """The branch that took the paper ``key`` back after it had offered it to the viewer's firm; None for all others.
+
+    Who was shown the paper a moment ago is told why it is gone; to everybody else it was never there.
+    """
+    if not viewer.may(Permission.SIGN_AGREEMENTS) or viewer.organisation_id is None:
+        return None
+    offered = select(PaperEvent.id).where(PaperEvent.paper_id == Paper.id, PaperEvent.after == "offered")
+    asked = select(Bank.name).join(Paper, Paper.bank_id == Bank.id).where(Paper.public_key == key, offered.exists())
+    return session.scalars(asked.where(Paper.firm_id == viewer.organisation_id, ~SHOWN)).first()
 
 
 def as_known(session: Session, row: PaperRow, *, on: date) -> PaperRow:

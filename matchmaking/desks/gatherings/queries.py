@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement
@@ -89,24 +90,56 @@ def papers_by_event(session: Session, snapshot: AuditSnapshot, event_key: str = 
 
     ``snapshot`` comes from ``latest_snapshot``, which has looked at the viewer's window.
     """
-    row = AuditRow
-    asked = (
-        select(
-            Agreement.event_key, row.grade, row.standing, func.count(), func.count().filter(row.paid),
-            func.coalesce(func.sum(row.signed_minor), 0), func.coalesce(func.sum(row.paid_minor), 0),
-            func.coalesce(func.sum(row.verified_minor), 0),
-        )
-        .join(Agreement, Agreement.id == row.agreement_id)
-        .where(row.snapshot_id == snapshot.id, Agreement.event_key.is_not(None))
-        .group_by(Agreement.event_key, row.grade, row.standing)
-        .order_by(Agreement.event_key, row.grade, row.standing)
-    )  # fmt: skip
+    asked = _papers(snapshot.id).order_by(Agreement.event_key, AuditRow.grade, AuditRow.standing)
     if event_key:
         asked = asked.where(Agreement.event_key == event_key)
     found: dict[str, list[Told]] = defaultdict(list)
     for key, grade, standing, *counts in session.execute(asked):
         found[key].append(Told(grade, standing, *(int(count) for count in counts)))
     return dict(found)
+
+
+def _papers(snapshot_id: int | None) -> Select[Any]:
+    row = AuditRow
+    return (
+        select(
+            Agreement.event_key, row.grade, row.standing, func.count().label("papers"),
+            func.count().filter(row.paid).label("paid"), func.coalesce(func.sum(row.signed_minor), 0).label("signed"),
+            func.coalesce(func.sum(row.paid_minor), 0).label("drawn"),
+            func.coalesce(func.sum(row.verified_minor), 0).label("verified"),
+        )
+        .join(Agreement, Agreement.id == row.agreement_id)
+        .where(row.snapshot_id == snapshot_id, Agreement.event_key.is_not(None))
+        .group_by(Agreement.event_key, row.grade, row.standing)
+    )  # fmt: skip
+
+
+def events_told(
+    session: Session, snapshot: AuditSnapshot | None, *, kind: str = "", until: date, limit: int, offset: int = 0
+) -> tuple[dict[str, Event], dict[str, list[Told]], int]:
+    """Meetings up to ``until``, the latest first: event → itself, event → its papers, and how many meetings in all.
+
+    One SQL statement; papers as in :func:`papers_by_event`, none where nothing was reckoned yet.
+    """
+    wanted = select(Event.id, func.count().over().label("total")).where(Event.held_on <= until)
+    if kind:
+        wanted = wanted.where(Event.kind == kind)
+    latest = wanted.order_by(Event.held_on.desc(), Event.id.desc()).limit(limit).offset(offset).subquery()
+    papers = _papers(snapshot.id if snapshot else None).subquery()
+    asked = (
+        select(Event, latest.c.total, papers)
+        .join(latest, latest.c.id == Event.id)
+        .outerjoin(papers, papers.c.event_key == Event.public_key)
+        .order_by(Event.held_on.desc(), Event.id.desc(), papers.c.grade, papers.c.standing)
+    )
+    events: dict[str, Event] = {}
+    told: dict[str, list[Told]] = defaultdict(list)
+    total = 0
+    for event, total, key, grade, standing, *counts in session.execute(asked):  # noqa: B007  the same in every row
+        events[event.public_key] = event
+        if key is not None:
+            told[key].append(Told(grade, standing, *(int(count) for count in counts)))
+    return events, dict(told), total
 
 
 def papers_at(session: Session, snapshot: AuditSnapshot, event_key: str) -> list[AuditRow]:

@@ -40,10 +40,11 @@ def event_rows(
         for event in events.values()
         if (not kind or event.kind == kind) and (until is None or event.held_on <= until)
     ]
-    return [_line(event, told.get(event.public_key, ())) for event in reversed(chosen)]
+    return [event_line(event, told.get(event.public_key, ())) for event in reversed(chosen)]
 
 
-def _line(event: Event, told: Sequence[Told]) -> EventLine:
+def event_line(event: Event, told: Sequence[Told]) -> EventLine:
+    """One meeting's line from its papers by instrument and standing."""
     members = [one for one in told if one.standing == "member"]
     members.sort(key=lambda one: INSTRUMENTS.index(one.instrument) if one.instrument in INSTRUMENTS else 99)
     return EventLine(event, members, sum(one.papers for one in told if one.standing != "member"))

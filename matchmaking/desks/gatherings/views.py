@@ -9,20 +9,23 @@ from flask.typing import ResponseReturnValue
 
 from matchmaking.delivery.audits.queries import OpenedAudit, latest_snapshot
 from matchmaking.desks.gatherings.pages import event_page
-from matchmaking.desks.gatherings.queries import events_by_key, latest_told, papers_at, papers_by_event
-from matchmaking.desks.gatherings.table import event_rows
+from matchmaking.desks.gatherings.queries import events_told, latest_told, papers_at, papers_by_event
+from matchmaking.desks.gatherings.table import event_line
 from matchmaking.desks.office.asked import read_asked
 from matchmaking.desks.office.setting import Setting, setting_of
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.storage import session
+from matchmaking.foundation.web.paging import Page, page_number
 from matchmaking.foundation.web.today import business_today
+from matchmaking.foundation.web.words import here
 from matchmaking.market.events.models import KINDS
 from matchmaking.market.events.queries import event_counted
 from matchmaking.registry.portfolios.queries import visible_portfolios
 
 gatherings = Blueprint("gatherings", __name__)
+PER_PAGE = 50
 
 
 @gatherings.get("/events/<key:key>/outcome")
@@ -35,13 +38,17 @@ def sheet(key: str) -> ResponseReturnValue:
 @gatherings.get("/portfolios/<key:code>/events")
 @requires(Permission.READ_AUDIT)
 def index(code: str) -> ResponseReturnValue:
-    """Every meeting with what was signed at it by instrument; four SQL statements with the session's."""
+    """Meetings with what was signed at each by instrument; three SQL statements with the session's."""
     opened, setting = _open(code, "gatherings.index")
-    kind = request.args.get("kind", "")
+    number, kind = page_number(request.args.get("page")), request.args.get("kind", "")
     kind = kind if kind in KINDS else ""
-    told = papers_by_event(session(), opened.snapshot) if opened.snapshot else {}
-    rows = event_rows(events_by_key(session()), told, kind=kind, until=setting.as_of)
-    return render_template("events/outcomes.html", page=setting, rows=rows, kind=kind, kinds=KINDS)
+    at = {"limit": PER_PAGE, "offset": (number - 1) * PER_PAGE}
+    events, told, total = events_told(session(), opened.snapshot, kind=kind, until=setting.as_of, **at)
+    if number > 1 and not events:
+        return redirect(here(page=None), code=303)
+    rows = [event_line(event, told.get(key, ())) for key, event in events.items()]
+    pages = Page(number, total, lambda changes: here(**changes), PER_PAGE)
+    return render_template("events/outcomes.html", page=setting, pages=pages, rows=rows, kind=kind, kinds=KINDS)
 
 
 @gatherings.get("/portfolios/<key:code>/events/<key:key>")

@@ -60,7 +60,17 @@ def members_seen_by(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def batch_list(session: Session, viewer: Viewer, *, kind: str = "") -> list[BatchRow]:
-    """Lists, the latest first, with what stands on each; one SQL statement. Discarded drafts are left out."""
+    """Every list, as :func:`batch_page` has them."""
+    return batch_page(session, viewer, kind=kind)[0]
+
+
+def batch_page(
+    session: Session, viewer: Viewer, *, kind: str = "", limit: int | None = None, offset: int = 0
+) -> tuple[list[BatchRow], int]:
+    """Lists, the latest first, with what stands on each, and how many; one SQL statement. No discarded drafts.
+
+    Without ``limit`` all of them.
+    """
     sums = (
         select(
             BatchMember.batch_id,
@@ -71,11 +81,12 @@ def batch_list(session: Session, viewer: Viewer, *, kind: str = "") -> list[Batc
         .group_by(BatchMember.batch_id)
         .subquery()
     )
-    asked = select(Batch, sums.c.members, sums.c.asked).outerjoin(sums, sums.c.batch_id == Batch.id)
-    asked = asked.where(seen_by(viewer), Batch.state != "discarded")
+    asked = select(Batch, sums.c.members, sums.c.asked, func.count().over().label("total"))
+    asked = asked.outerjoin(sums, sums.c.batch_id == Batch.id).where(seen_by(viewer), Batch.state != "discarded")
     if kind:
         asked = asked.where(Batch.kind == kind)
-    return [BatchRow(row[0], row[1] or 0, int(row[2] or 0)) for row in session.execute(asked.order_by(Batch.id.desc()))]
+    rows = session.execute(asked.order_by(Batch.id.desc()).limit(limit).offset(offset)).all()
+    return [BatchRow(row[0], row[1] or 0, int(row[2] or 0)) for row in rows], rows[0].total if rows else 0
 
 
 def visible_batch(session: Session, viewer: Viewer, key: str) -> Batch | None:

@@ -66,6 +66,20 @@ def seen_by(viewer: Viewer) -> ColumnElement[bool]:
     return or_(own, and_(there, told))
 
 
+def taken_back(session: Session, viewer: Viewer, key: str) -> bool:
+    """Whether the firm took back a need that had been posted to this viewer's bureau, which sees it no more.
+
+    Who was shown it a moment ago is told why it is gone; to everybody else it was never there.
+    """
+    if not viewer.may(Permission.READ_NEEDS):
+        return False
+    posted = select(NeedEvent.id).where(NeedEvent.need_id == Need.id, NeedEvent.after == "posted")
+    asked = select(Need.area_code).where(Need.public_key == key, Need.state.in_(PRIVATE), posted.exists())
+    asked = asked.where(Need.entered_by != "bureau")
+    area = session.scalars(asked).first()
+    return area is not None and viewer.jurisdiction in (EVERYWHERE, area)
+
+
 def own_needs(session: Session, viewer: Viewer, *, limit: int, offset: int = 0) -> tuple[list[NeedRow], int]:
     """Needs the viewer may see, those still open first, the latest first; and how many. One SQL statement."""
     order = (case((Need.state.in_(OPEN), 0), else_=1), Need.id.desc())

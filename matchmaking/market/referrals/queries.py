@@ -74,6 +74,19 @@ def referral_by_key(session: Session, viewer: Viewer, key: str) -> Referral | No
     return session.scalars(asked.where(Referral.public_key == key, seen_by(viewer))).one_or_none()
 
 
+def handed_on(session: Session, viewer: Viewer, key: str) -> bool:
+    """Whether the referral ``key`` stood at the viewer's branch, or under it, and was given to another unit since.
+
+    Who was shown it a moment ago is told why it is gone; to everybody else it was never there.
+    """
+    if not viewer.may(Permission.READ_REFERRALS) or not viewer.organisation_path:
+        return False
+    had = select(ReferralEvent.id).join(Referral, Referral.id == ReferralEvent.referral_id)
+    had = had.join(Organisation, Organisation.id == ReferralEvent.organisation_id)
+    asked = had.where(Referral.public_key == key, Organisation.path.like(viewer.organisation_path + "%")).limit(1)
+    return session.scalars(asked).first() is not None and referral_by_key(session, viewer, key) is None
+
+
 def referral_named(session: Session, key: str) -> Referral | None:
     """The referral ``key``, for commands, which see everything."""
     return session.scalars(select(Referral).where(Referral.public_key == key)).one_or_none()

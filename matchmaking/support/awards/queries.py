@@ -35,8 +35,8 @@ class AwardRow:
     void: AwardVoid | None
 
 
-def award_lists(session: Session, *, kind: str = "") -> list[AwardListRow]:
-    """Every list by kind and day with its total; one SQL statement."""
+def award_lists(session: Session, *, kind: str = "", limit: int | None = None, offset: int = 0) -> list[AwardListRow]:
+    """Lists by kind and day, each with its total; one SQL statement. Without ``limit`` all of them."""
     sums = (
         select(Award.list_id, func.count().label("rows"), func.sum(Award.amount_minor).label("amount"))
         .where(STANDS)
@@ -46,8 +46,18 @@ def award_lists(session: Session, *, kind: str = "") -> list[AwardListRow]:
     asked = select(AwardList, sums.c.rows, sums.c.amount).outerjoin(sums, sums.c.list_id == AwardList.id)
     if kind:
         asked = asked.where(AwardList.kind == kind)
-    ordered = asked.order_by(AwardList.kind.desc(), AwardList.decided_on, AwardList.id)
+    ordered = asked.order_by(AwardList.kind.desc(), AwardList.decided_on, AwardList.id).limit(limit).offset(offset)
     return [AwardListRow(row[0], row[1] or 0, int(row[2] or 0)) for row in session.execute(ordered)]
+
+
+def award_totals(session: Session) -> dict[str, tuple[int, int]]:
+    """Kind → how many lists there are, and how many fen stand on them; one SQL statement."""
+    asked = (
+        select(AwardList.kind, func.count(func.distinct(AwardList.id)), func.coalesce(func.sum(Award.amount_minor), 0))
+        .outerjoin(Award, (Award.list_id == AwardList.id) & STANDS)
+        .group_by(AwardList.kind)
+    )
+    return {row[0]: (row[1], int(row[2])) for row in session.execute(asked)}
 
 
 def award_list_by_key(session: Session, key: str) -> AwardList | None:

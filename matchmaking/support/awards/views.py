@@ -12,7 +12,7 @@ from matchmaking.foundation.storage import session
 from matchmaking.foundation.web.paging import Page, page_number
 from matchmaking.foundation.web.words import here
 from matchmaking.support.awards.models import KINDS
-from matchmaking.support.awards.queries import award_list_by_key, award_lists, award_page
+from matchmaking.support.awards.queries import award_list_by_key, award_lists, award_page, award_totals
 
 awards = Blueprint("awards", __name__)
 PER_PAGE = 50
@@ -21,10 +21,14 @@ PER_PAGE = 50
 @awards.get("/awards")
 @requires(Permission.READ_LISTS)
 def index() -> ResponseReturnValue:
-    """Every list by kind with its total; two SQL statements with the session's."""
-    rows = award_lists(session())
-    groups = [(kind, [row for row in rows if row.listed.kind == kind]) for kind in KINDS]
-    return render_template("awards/index.html", groups=groups)
+    """Lists by kind, each kind with its total; three SQL statements with the session's."""
+    number, totals = page_number(request.args.get("page")), award_totals(session())
+    rows = award_lists(session(), limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+    if number > 1 and not rows:
+        return redirect(here(page=None), code=303)
+    page = Page(number, sum(lists for lists, _ in totals.values()), lambda changes: here(**changes), PER_PAGE)
+    groups = [(kind, totals.get(kind, (0, 0)), [row for row in rows if row.listed.kind == kind]) for kind in KINDS]
+    return render_template("awards/index.html", groups=groups, page=page)
 
 
 @awards.get("/awards/<key:key>")

@@ -1,4 +1,4 @@
-"""The bank's list of agreements and the firm's loans: three SQL statements at ten rows and at ten thousand."""
+"""The bank's list of agreements and the firm's loans: what a row says, and loans enough for tests/house/crowds.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement, AgreementExit, CutProposal, DrawRequest
@@ -19,9 +18,7 @@ from matchmaking.foundation import storage
 from matchmaking.foundation.storage import insert_rows, run_in_unit_of_work
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.seeds.city import ensure_city
-from tests.market.market_world import NOON, TODAY, World, build_world, enter
-from tests.registry.registry_world import Statements
-from tests.web_fixtures import Browser
+from tests.market.market_world import NOON, TODAY, World, build_world
 
 SIGNED = 300_000_000
 ON_SQLITE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -62,24 +59,6 @@ def crowd(session: Session, world: World, numbers: range) -> None:
         (DisbursementPosition, [{"agreement_id": n, **position} for n in numbers]),
     ):
         insert_rows(session, table, rows)
-
-
-@ON_SQLITE
-def test_lists_take_three_statements_however_long_they_are(app: Flask) -> None:
-    client: Browser = app.test_client()  # type: ignore[assignment]
-    world = build_world()
-    run_in_unit_of_work(ensure_city, actor="seed", at=NOON)
-    for numbers, total in ((range(1, 11), "10"), (range(11, 10_001), "10,000")):
-        run_in_unit_of_work(crowd, world, numbers)
-        for login, path in (("officer", "/bank/agreements"), ("tea", "/my/loans"), ("tea", "/my/loans?page=2")):
-            if path.endswith("2") and total == "10":
-                continue
-            enter(client, login)
-            with Statements() as counted:
-                answer = client.get(path)
-            assert answer.status_code == 200, path
-            assert len(counted.sent) <= 3, (path, counted.sent)
-            assert f"共 {total} 件" in answer.text, path
 
 
 @ON_SQLITE

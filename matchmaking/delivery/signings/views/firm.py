@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from matchmaking.delivery.signings import commands, queries
 from matchmaking.delivery.signings.forms import FirmStepForm
 from matchmaking.delivery.signings.models import Paper
-from matchmaking.domain.reasons import Refusal
+from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.states import SIGNING
 from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import requires
@@ -28,15 +28,17 @@ papers = Blueprint("papers", __name__)
 @papers.get("/my/papers/<key:key>")
 @requires(Permission.SIGN_AGREEMENTS)
 def sheet(key: str) -> ResponseReturnValue:
-    """One paper with all its terms."""
+    """One paper with all its terms; one that the bank took back after offering it says so."""
     return _page(key)
 
 
 @papers.post("/my/papers/<key:key>/sign")
 @requires(Permission.SIGN_AGREEMENTS)
 def sign(key: str) -> ResponseReturnValue:
-    """Sign, or turn it down."""
+    """Sign, or turn it down. Where the bank took the paper back meanwhile the firm hears that, and what to do."""
     form, viewer, at = FirmStepForm(), current_viewer(), clock.now()
+    if queries.taken_back(session(), viewer, key):
+        return _page(key), 409
     _paper(session(), key)
     if not form.validate_on_submit():
         return _page(key), 422
@@ -60,12 +62,22 @@ def sign(key: str) -> ResponseReturnValue:
 
 def _paper(work: Session, key: str) -> Paper:
     row = queries.visible_paper(work, current_viewer(), key)
+    if row is None and queries.taken_back(work, current_viewer(), key):
+        raise Refusal(Reason("paper_taken_back"))
     return row.paper if row else abort(404)
 
 
 def _page(key: str, refusal: Refusal | None = None) -> str:
     viewer = current_viewer()
-    row = queries.visible_paper(session(), viewer, key) or abort(404)
+    row = queries.visible_paper(session(), viewer, key)
+    if row is None:
+        branch = queries.taken_back(session(), viewer, key) or abort(404)
+        return render_template(
+            "errors/gone.html", heading=_("银行已收回这份合同"),
+            told=_("%(branch)s 已把它收回修改，现在不能签，也没有记下您的签署。", branch=branch),
+            advice=_("不用做什么：银行改好后会再发给您，那时请按新的内容再看一遍。要问原因，请联系银行的客户经理。"),
+            back=url_for("loans.index"), label=_("返回我的贷款"),
+        )  # fmt: skip
     return render_template(
         "papers/own.html", row=row, paper=row.paper, refusal=refusal,
         may=SIGNING.possible(row.paper.state, viewer.role.value),

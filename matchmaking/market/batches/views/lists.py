@@ -23,7 +23,7 @@ from matchmaking.market.batches.forms import BatchForm, RestateForm, StepForm
 from matchmaking.market.batches.models import KINDS, TESTS, Batch
 from matchmaking.market.batches.queries import (
     SORTS,
-    batch_list,
+    batch_page,
     member_page,
     membership,
     restatements_of,
@@ -38,10 +38,15 @@ PER_PAGE = 50
 @batches.get("/batches")
 @requires(Permission.READ_LISTS)
 def index() -> ResponseReturnValue:
-    """Every list with its firms and sum; two SQL statements with the session's."""
-    kind = request.args.get("kind", "")
-    rows = batch_list(session(), current_viewer(), kind=kind if kind in KINDS else "")
-    return render_template("batches/index.html", rows=rows, kind=kind, kinds=KINDS)
+    """Lists with their firms and sums, the latest first; two SQL statements with the session's."""
+    number, kind = page_number(request.args.get("page")), request.args.get("kind", "")
+    kind = kind if kind in KINDS else ""
+    at = {"limit": PER_PAGE, "offset": (number - 1) * PER_PAGE}
+    rows, total = batch_page(session(), current_viewer(), kind=kind, **at)
+    if number > 1 and not rows:
+        return redirect(here(page=None), code=303)
+    page = Page(number, total, lambda changes: here(**changes), PER_PAGE)
+    return render_template("batches/index.html", rows=rows, page=page, kind=kind, kinds=KINDS)
 
 
 @batches.get("/batches/new")

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from matchmaking.domain.reasons import Refusal
+from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
@@ -19,8 +20,8 @@ from matchmaking.foundation.web.today import business_today
 from matchmaking.foundation.web.words import here
 from matchmaking.market.needs.commands import return_need, verify_need
 from matchmaking.market.needs.forms import NeedForm, ReturnForm, VerifyForm
-from matchmaking.market.needs.models import STATES
-from matchmaking.market.needs.queries import Wanted, need_counts, need_list, visible_need
+from matchmaking.market.needs.models import STATES, Need
+from matchmaking.market.needs.queries import Wanted, need_counts, need_list, taken_back, visible_need
 from matchmaking.market.needs.views import writing
 from matchmaking.registry.enterprises.queries import visible_enterprise
 from matchmaking.registry.organisations.models import Organisation
@@ -62,11 +63,12 @@ def verify(key: str) -> ResponseReturnValue:
     """It is what it says."""
     form = VerifyForm()
     viewer, at, version = current_viewer(), clock.now(), form.version.data
-    if visible_need(session(), viewer, key) is None:
-        abort(404)
+    if taken_back(session(), viewer, key):
+        return _sheet(key), 409
+    _need(session(), key)
 
     def find_right(work: Session) -> dict[str, Any]:
-        need = visible_need(work, viewer, key) or abort(404)
+        need = _need(work, key)
         verify_need(work, actor=viewer.actor, role=viewer.role.value, need=need, version=version, at=at)
         return {"need": key}
 
@@ -83,14 +85,15 @@ def send_back(key: str) -> ResponseReturnValue:
     """Back to the firm, with words."""
     form = ReturnForm()
     viewer, at, version = current_viewer(), clock.now(), form.version.data
-    if visible_need(session(), viewer, key) is None:
-        abort(404)
+    if taken_back(session(), viewer, key):
+        return _sheet(key), 409
+    _need(session(), key)
     if not form.validate_on_submit():
         return _sheet(key, form=form), 422
     words = str(form.words.data)
 
     def back(work: Session) -> dict[str, Any]:
-        need = visible_need(work, viewer, key) or abort(404)
+        need = _need(work, key)
         return_need(work, actor=viewer.actor, role=viewer.role.value, need=need, version=version, words=words, at=at)
         return {"need": key}
 
@@ -154,10 +157,24 @@ def move(key: str) -> ResponseReturnValue:
 
 
 def _sheet(key: str, *, refusal: Refusal | None = None, form: ReturnForm | None = None) -> str:
-    need = visible_need(session(), current_viewer(), key) or abort(404)
+    if taken_back(session(), current_viewer(), key):
+        return render_template(
+            "errors/gone.html", heading=_("企业已收回这项需求"),
+            told=_("在您办理时企业把它收回了；您刚才的操作没有保存。"),
+            advice=_("不用做什么：企业改好再发布后，会重新出现在待核实的清单里。"),
+            back=url_for("bureau_needs.index"), label=_("返回需求清单"),
+        )  # fmt: skip
+    need = _need(session(), key)
     verify_form = VerifyForm(formdata=None, version=need.version)
     return_form = form or ReturnForm(formdata=None, version=need.version)
     return writing.sheet_page(DESK, key, refusal=refusal, verify_form=verify_form, return_form=return_form)
+
+
+def _need(work: Session, key: str) -> Need:
+    found = visible_need(work, current_viewer(), key)
+    if found is None and taken_back(work, current_viewer(), key):
+        raise Refusal(Reason("need_taken_back"))
+    return found or abort(404)
 
 
 def _firm(key: str) -> Organisation:

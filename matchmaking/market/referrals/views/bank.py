@@ -9,7 +9,7 @@ from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from matchmaking.domain.reasons import Refusal
+from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
@@ -23,11 +23,11 @@ from matchmaking.market.referrals import commands
 from matchmaking.market.referrals.commands.moving import subject_of
 from matchmaking.market.referrals.forms import AssignForm, DeclineForm, StepForm, TurnForm
 from matchmaking.market.referrals.models import Referral
-from matchmaking.market.referrals.queries import dossier, referral_by_key, referral_row, units_of
+from matchmaking.market.referrals.queries import dossier, handed_on, referral_by_key, referral_row, units_of
 from matchmaking.market.referrals.views.desk import bank_referrals, show
 from matchmaking.market.referrals.views.files import given_out, taken_in
 
-MOVED = ("move_", "referral_moved", "referral_need", "referral_undo", "turn_not")
+MOVED = ("move_", "referral_moved", "referral_need", "referral_undo", "referral_handed", "turn_not")
 """Beginnings of codes that say that the world has moved on, rather than that something is to be typed again."""
 
 
@@ -68,7 +68,7 @@ def turn(key: str) -> ResponseReturnValue:
     action, _, reason = str(form.reason.data or "")[:60].partition(":")
     kept, refused = _file(key, form)
     if refused is not None:
-        return show(key, refused, form), 422
+        return show(key, refused, form), _status(refused)
 
     def pass_on(work: Session, referral: Referral) -> None:
         told: dict[str, Any] = {"actor": viewer.actor, "role": viewer.role.value, "referral": referral,
@@ -131,7 +131,7 @@ def _ended(key: str, action: str, command: Callable[..., Referral]) -> ResponseR
     version, reason, words = form.version.data, str(form.reason.data or "")[:60], form.words.data or ""
     kept, refused = _file(key, form)
     if refused is not None:
-        return show(key, refused, form), 422
+        return show(key, refused, form), _status(refused)
 
     def end(work: Session, referral: Referral) -> None:
         command(
@@ -145,31 +145,49 @@ def _ended(key: str, action: str, command: Callable[..., Referral]) -> ResponseR
 
 def _file(key: str, form: DeclineForm | TurnForm) -> tuple[Kept | None, Refusal | None]:
     """What was attached, taken in before the unit of work; nobody keeps files on what they may not see."""
-    if referral_by_key(session(), current_viewer(), key) is None:
-        abort(404)
+    if not _known(key):
+        return None, Refusal(Reason("referral_handed_on"))
     try:
         return taken_in(form.evidence.data), None
     except Refusal as refusal:
         return None, refusal
 
 
+def _status(refusal: Refusal) -> int:
+    return 409 if refusal.reason.code.startswith(MOVED) else 422
+
+
+def _known(key: str) -> bool:
+    """Whether the referral is here; False where it was given to another unit meanwhile, 404 for anything else."""
+    if referral_by_key(session(), current_viewer(), key) is not None:
+        return True
+    return False if handed_on(session(), current_viewer(), key) else abort(404)
+
+
+def _held(work: Session, key: str) -> Referral:
+    found = referral_by_key(work, current_viewer(), key)
+    if found is None and handed_on(work, current_viewer(), key):
+        raise Refusal(Reason("referral_handed_on"))
+    return found or abort(404)
+
+
 def _step(
     key: str, action: str, form: StepForm, body: dict[str, Any], do: Callable[[Session, Referral], None]
 ) -> ResponseReturnValue:
     viewer = current_viewer()
-    if referral_by_key(session(), viewer, key) is None:
-        abort(404)
+    if not _known(key):
+        return show(key), 409
     if not form.validate_on_submit():
         return show(key, form=form), 422
 
     def work(inside: Session) -> dict[str, Any]:
-        do(inside, referral_by_key(inside, viewer, key) or abort(404))
+        do(inside, _held(inside, key))
         return {"referral": key}
 
     try:
         keyed(f"referrals.{action}", form.key.data, {"referral": key, **body}, work)
     except Refusal as refusal:
-        return show(key, refusal, form), 409 if refusal.reason.code.startswith(MOVED) else 422
+        return show(key, refusal, form), _status(refusal)
     after = referral_by_key(session(), viewer, key)
     # given to a unit that is not under one's own it is no longer there to be read
     return redirect(

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from matchmaking.domain.declines import BANK
 from matchmaking.domain.matching.explain import NOTE
@@ -36,6 +37,7 @@ from matchmaking.market.referrals.queries import (
     ReferralRow,
     dossier,
     events_of,
+    handed_on,
     officers_at,
     referral_row,
     turned_of,
@@ -78,7 +80,9 @@ def sheet(key: str) -> ResponseReturnValue:
 def show(key: str, refusal: Refusal | None = None, form: StepForm | None = None) -> str:
     """The page of one referral, beside the list it stands in."""
     viewer, on = current_viewer(), business_today()
-    row = referral_row(session(), viewer, key) or abort(404)
+    row = referral_row(session(), viewer, key)
+    if row is None:
+        return _handed_on(key)
     referral, stands = row.referral, row.need.state in NEED_OPEN
     opened = dossier(session(), referral, row.need, on=on)
     if opened is not None:
@@ -99,6 +103,18 @@ def show(key: str, refusal: Refusal | None = None, form: StepForm | None = None)
         standing=standing_of(referral, steps, on), turns_may=_turns(referral.turn, role, referral.state, stands),
         checks=checks_of(session(), referral, on) if stands and referral.state in ("sent", *OPENED) else [],
         undo=_undo(row, may), ended=referral.state in ENDED_BY_BANK, **_shared(referral.version),
+    )  # fmt: skip
+
+
+def _handed_on(key: str) -> str:
+    """The page of a referral that stood here and was given to another unit; absent for everybody else."""
+    if not handed_on(session(), current_viewer(), key):
+        abort(404)
+    return render_template(
+        "errors/gone.html", heading=_("这件已转给本行别的机构"),
+        told=_("在您办理时它已分派给别的机构；您刚才的操作没有保存。"),
+        advice=_("由接手的机构继续办理。分派错了，请联系上级行重新分派。"),
+        back=url_for("bank_referrals.index"), label=_("返回收件箱"),
     )  # fmt: skip
 
 
