@@ -194,6 +194,9 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("GET", "/portfolios/<key:code>/agreements/<key:key>/evidence/<id:evidence_id>"): P.READ_AGREEMENTS,
     ("POST", "/portfolios/<key:code>/audit"): P.READ_AUDIT,
     ("GET", "/portfolios/<key:code>/divide"): P.READ_AUDIT,
+    ("GET", "/portfolios/<key:code>/months"): P.READ_AUDIT,
+    ("GET", "/portfolios/<key:code>/areas"): P.READ_AUDIT,
+    ("GET", "/portfolios/<key:code>/rates"): P.READ_AUDIT,
     # findings
     ("GET", "/findings"): P.READ_FINDINGS,
     ("GET", "/portfolios/<key:code>/findings"): P.READ_FINDINGS,
