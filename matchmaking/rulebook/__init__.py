@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -16,6 +17,7 @@ from matchmaking.domain.reasons import Reason
 
 HERE = Path(__file__).parent
 LANGUAGES = ("zh", "en")
+_AMOUNT = re.compile(r"-?[0-9,]+\.[0-9]{2} CNY")
 
 
 @cache
@@ -38,10 +40,19 @@ def say(code: str, language: str = "zh", /, **params: Any) -> str:
 def explain(reason: Reason, language: str = "zh") -> str:
     """A reason in words. A parameter named ``…_word`` or ``…_words`` holds codes, blanks between, and is spelt out."""
     spelt = {
-        name: _spelt(value, language) if name.endswith(("_word", "_words")) else value
+        name: _spelt(value, language) if name.endswith(("_word", "_words")) else _yuan(value, language)
         for name, value in reason.params.items()
     }
     return say(reason.code, language, **spelt)
+
+
+def _yuan(value: Any, language: str) -> Any:
+    """An amount as reasons keep it (``3,000,000.00 CNY``) in Chinese words."""
+    return (
+        value.removesuffix(" CNY") + " 元"
+        if language == "zh" and isinstance(value, str) and _AMOUNT.fullmatch(value)
+        else value
+    )
 
 
 def _spelt(codes: Any, language: str) -> str:

@@ -199,6 +199,9 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("GET", "/gaps/groups.xlsx"): P.EXPORT_FIGURES,
     ("GET", "/gaps/needs"): P.READ_GAPS,
     ("GET", "/gaps/needs.xlsx"): P.EXPORT_FIGURES,
+    ("GET", "/portfolios/<key:code>/months"): P.READ_AUDIT,
+    ("GET", "/portfolios/<key:code>/areas"): P.READ_AUDIT,
+    ("GET", "/portfolios/<key:code>/rates"): P.READ_AUDIT,
     # findings
     ("GET", "/findings"): P.READ_FINDINGS,
     ("GET", "/portfolios/<key:code>/findings"): P.READ_FINDINGS,

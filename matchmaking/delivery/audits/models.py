@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matchmaking.foundation.storage import Base, BigId, Instant, Json, Minor
+from matchmaking.foundation.storage import Base, BigId, Instant, Json, Minor, SealedJson
 
 
 class AuditSnapshot(Base):
@@ -29,7 +29,7 @@ class AuditSnapshot(Base):
     as_of: Mapped[date] = mapped_column(Date)
     known_on: Mapped[date] = mapped_column(Date)
     facts_seq: Mapped[int] = mapped_column(Integer)
-    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    payload: Mapped[dict[str, Any]] = mapped_column(SealedJson)
     made_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -75,6 +75,10 @@ class Addresses:
         """签约额去哪了."""
         return url_for("office.portfolio", code=self.code, **self.days, **_given(grade=grade))
 
+    def part(self, endpoint: str) -> str:
+        """A page beside it: months, counties, rates, meetings."""
+        return url_for(endpoint, code=self.code, **self.days, **_given(grade=self.grade))
+
     def agreements(self, **filters: str | None) -> str:
         """The list behind a figure."""
         return url_for("office.agreements", code=self.code, **self.days, **_given(**filters))

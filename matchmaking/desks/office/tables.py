@@ -1,4 +1,4 @@
-"""Beside the ledger: the same grade by bank and by county, meetings, and who has not reported. Read, never reckoned."""
+"""Beside the ledger: the same grade by bank and by county, and who has not reported. Read, never reckoned."""
 
 from __future__ import annotations
 
@@ -12,17 +12,12 @@ from sqlalchemy.orm import Session
 from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapshot
 from matchmaking.delivery.disbursements.monthly import MISSING, Month, ReportingPosition, reporting_positions
 from matchmaking.delivery.findings.largest import Pressing, largest_open
-from matchmaking.desks.gatherings.queries import events_by_key, papers_by_event
-from matchmaking.desks.gatherings.table import EventLine, event_rows
-from matchmaking.desks.office.months import Months, months_of
 from matchmaking.desks.office.setting import Setting
 from matchmaking.domain.conversion.buckets import U
 from matchmaking.foundation.access.viewer import Viewer
 
 FEWEST = 5
 """Papers under which nothing is said of a bank beyond its own figures: 件数不足，不评."""
-MOST_EVENTS = 8
-"""Meetings on the home page; the rest is behind a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +57,24 @@ class Tables:
 
     banks: Sequence[Share]
     areas: Sequence[Share]
-    events: Sequence[EventLine]
-    more_events: bool
     reporting: Reporting | None
-    months: Months | None
     pressing: Sequence[Pressing]
 
 
 def tables_of(session: Session, viewer: Viewer, setting: Setting, snapshot: AuditSnapshot, grade: str) -> Tables:
-    """Six SQL statements, whatever the number of agreements."""
+    """Four SQL statements, whatever the number of agreements."""
     shares = _shares(session, snapshot, grade)
-    events = event_rows(events_by_key(session), papers_by_event(session, snapshot), until=setting.as_of)
-    held = [line for line in events if line.told or line.apart]
     return Tables(
         banks=_by(shares, 0),
         areas=_by(shares, 1),
-        events=held[:MOST_EVENTS],
-        more_events=len(events) > MOST_EVENTS,
         reporting=_reporting(session, viewer, setting),
-        months=months_of(session, snapshot, grade),
         pressing=largest_open(session, viewer, setting.portfolio, until=setting.as_of, on=setting.known_on),
     )
+
+
+def areas_of(session: Session, snapshot: AuditSnapshot, grade: str) -> list[Share]:
+    """The grade by county; one SQL statement."""
+    return _by(_shares(session, snapshot, grade), 1)
 
 
 def in_pinyin_order(name: str) -> tuple[bytes, str]:

@@ -238,9 +238,9 @@ def _moved() -> Response | None:
         abort(404)
     # another portfolio opens on its own day and in its own unit
     kept = {name: value for name, value in request.args.items() if name != "go" and value} if chosen == code else {}
-    address = url_for(
-        "office.agreements" if request.endpoint == "office.agreements" else "office.portfolio", code=chosen
-    )
+    # what only a portfolio of cases has is not asked of another one
+    stays = chosen == code or request.endpoint == "office.agreements"
+    address = url_for(str(request.endpoint) if stays else "office.portfolio", code=chosen)
     return redirect(f"{address}?{urlencode(kept)}" if kept else address, code=303)  # type: ignore[return-value]
 
 

@@ -1,6 +1,6 @@
 """Tables' base, column types, and the one doorway for writes."""
 
-from matchmaking.foundation.storage.base import Base, BigId, Digest, Instant, Json, Minor
+from matchmaking.foundation.storage.base import Base, BigId, Digest, Instant, Json, Minor, SealedJson
 from matchmaking.foundation.storage.bulk import insert_rows, table_of
 from matchmaking.foundation.storage.engine import bind_engine, dispose, engine, remove_session, session
 from matchmaking.foundation.storage.idempotency import Answered, IdempotencyKey, KeyReused, once
@@ -17,6 +17,7 @@ __all__ = [
     "Json",
     "KeyReused",
     "Minor",
+    "SealedJson",
     "bind_engine",
     "dispose",
     "engine",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Integer, MetaData, String, Text
@@ -73,3 +74,22 @@ class Json(TypeDecorator[dict[str, Any]]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
         """Back to a dictionary."""
         return None if value is None else json.loads(value)
+
+
+class SealedJson(Json):
+    """As :class:`Json` for what is written once, read on every page and large: the same text is parsed once a process.
+
+    Whoever reads it shares the object with every other reader and changes nothing in it.
+    """
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
+        """Back to a dictionary, the one made before where the text is the same."""
+        return None if value is None else _parsed(value)
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text)
+    return found

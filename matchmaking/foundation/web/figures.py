@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -53,8 +54,12 @@ def signed_text(minor: int, unit: str = "wan") -> str:
     return ("+" if minor > 0 else "") + amount_text(minor, unit)
 
 
+@lru_cache(maxsize=16_384)
 def amount_html(minor: int | None, unit: str = "wan", currency: str = "CNY", *, sign: bool = False) -> Markup:
-    """The figure with the exact amount, to the cent, as its title."""
+    """The figure with the exact amount, to the cent, as its title.
+
+    Signed sums are round and come again on every page of a list: what was written once is kept.
+    """
     if minor is None:
         return Markup('<span class="faint">{}</span>').format(NOT_APPLICABLE)
     shown = signed_text(minor, unit) if sign else amount_text(minor, unit)

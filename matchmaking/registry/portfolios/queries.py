@@ -11,9 +11,12 @@ from matchmaking.registry.portfolios.models import Portfolio
 
 def seen_by(viewer: Viewer) -> ColumnElement[bool]:
     """The condition under which a portfolio is this viewer's to see; the same rule as ``Viewer.covers``."""
-    if viewer.jurisdiction == EVERYWHERE:
-        return true()
-    return Portfolio.jurisdiction == viewer.jurisdiction
+    return seen_within(viewer.jurisdiction)
+
+
+def seen_within(jurisdiction: str) -> ColumnElement[bool]:
+    """As :func:`seen_by`, of an area."""
+    return true() if jurisdiction == EVERYWHERE else Portfolio.jurisdiction == jurisdiction
 
 
 def visible_portfolios(session: Session, viewer: Viewer) -> list[Portfolio]:

@@ -49,12 +49,53 @@ def test_the_home_shows_banks_counties_meetings_and_who_is_silent(
     assert page.index("演示巴山银行") < page.index("演示汉江银行", page.index("按银行"))
     assert "演示巴山银行 件数不足，不评 1 700.00 0.00" in page
     assert "演示汉江银行 件数不足，不评 1 300.00 150.00" in page, "pre-event stock and late entries are not in it"
-    assert "紫阳县 1 700.00" in page and "春季对接会" in page
     assert "2025-06 谁还没报" in page and "2 家未报" in page, "nobody has reported June"
     assert "从未报过" in page
     with counted() as statements:
         office.get(HOME)
-    assert len(statements) <= 9
+    assert len(statements) <= 7
+
+
+@ON_ONE_ENGINE
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("months", ("2025-03", "核实占比")), ("areas", ("紫阳县 1 700.00", "签约走到哪一步")),
+        ("rates", ("合同放款率", "新增资金落地率", "会前存量")), ("events", ("春季对接会",)),
+    ],
+)  # fmt: skip
+def test_what_is_not_on_the_home_is_one_click_away(
+    gathering: Gathering,  # noqa: F811
+    office: Browser,  # noqa: F811
+    part: str,
+    words: tuple[str, ...],
+) -> None:
+    gathering.cases.sign("P7", amount_minor=7 * MILLION, area_name="紫阳县", firm="别家企业有限公司")
+    snapshot(gathering.cases)
+    assert f'href="{HOME}/{part}?' in office.get(HOME).get_data(as_text=True)
+    address = f"{HOME}/{part}"
+    page = text_of(office, address)
+    assert all(one in page for one in words), page
+    with counted() as statements:
+        office.get(address)
+    assert len(statements) <= 4
+
+
+@ON_ONE_ENGINE
+def test_the_home_names_the_two_rates_and_keeps_what_is_left_out_a_click_away(
+    gathering: Gathering,  # noqa: F811
+    office: Browser,  # noqa: F811
+) -> None:
+    assert gathering
+    home, rates = text_of(office, HOME), text_of(office, f"{HOME}/rates")
+    assert "按件数，和不计的各项" in home and "会前存量 1 件" not in home
+    assert "按件数：" in rates and "会前存量 1 件" in rates
+
+
+@ON_ONE_ENGINE
+def test_an_intent_has_no_months(gathering: Gathering, office: Browser) -> None:  # noqa: F811
+    assert gathering
+    assert "意向不约定放款" in text_of(office, f"{HOME}/months?grade=intent_letter")
 
 
 @ON_ONE_ENGINE

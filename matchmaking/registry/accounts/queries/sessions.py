@@ -39,27 +39,19 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
+LOGIN, USER, OFFICE = LoginSession.__table__, UserAccount.__table__, Organisation.__table__
 LIVE_SESSION = (
     select(
-        LoginSession.id,
-        LoginSession.last_seen_at,
-        LoginSession.expires_at,
-        UserAccount.id.label("user_id"),
-        UserAccount.login,
-        UserAccount.name,
-        UserAccount.role,
-        UserAccount.jurisdiction,
-        UserAccount.language,
-        UserAccount.demo,
-        UserAccount.organisation_id,
-        Organisation.path.label("organisation_path"),
-        Organisation.kind.label("organisation_kind"),
+        LOGIN.c.id, LOGIN.c.last_seen_at, LOGIN.c.expires_at,
+        USER.c.id.label("user_id"), USER.c.login, USER.c.name, USER.c.role, USER.c.jurisdiction, USER.c.language,
+        USER.c.demo, USER.c.organisation_id,
+        OFFICE.c.path.label("organisation_path"), OFFICE.c.kind.label("organisation_kind"),
     )
-    .join(UserAccount, UserAccount.id == LoginSession.user_id)
-    .outerjoin(Organisation, Organisation.id == UserAccount.organisation_id)
-    .where(LoginSession.token_digest == bindparam("digest"), LoginSession.ended_at.is_(None), UserAccount.active)
-    .where(or_(UserAccount.organisation_id.is_(None), Organisation.active))
-)
+    .join(USER, USER.c.id == LOGIN.c.user_id)
+    .outerjoin(OFFICE, OFFICE.c.id == USER.c.organisation_id)
+    .where(LOGIN.c.token_digest == bindparam("digest"), LOGIN.c.ended_at.is_(None), USER.c.active)
+    .where(or_(USER.c.organisation_id.is_(None), OFFICE.c.active))
+)  # fmt: skip
 """Made once: every request asks it, and making it anew costs as much as running it."""
 
 
