@@ -217,13 +217,16 @@ def confirm_password(*, login: str, password: str, at: datetime) -> None:
     run_in_unit_of_work(clear_attempts, name=login)
 
 
-def choose_language(session: Session, *, user_id: int, language: str) -> None:
-    """Remember the language a person chose. A convenience, not a fact: it leaves no trail."""
+def choose_language(session: Session, *, user_id: int, language: str, at: datetime) -> None:
+    """Remember the language a person chose; nothing happens where it is that already."""
     if language not in LANGUAGES:
         raise ValueError(f"not a language of the product: {language!r}")
     user = session.get(UserAccount, user_id)
-    if user is not None:
-        user.language = language
+    if user is None or user.language == language:
+        return
+    user.language = language
+    subject = f"user:{user_id}"
+    record(session, actor=subject, tag="account.language", subject=subject, payload={"to": language}, at=at)
 
 
 def _swap(session: Session, *, attempt: Attempt, fresh: str, at: datetime, place: Place) -> str:
