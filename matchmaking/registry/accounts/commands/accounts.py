@@ -46,8 +46,11 @@ def create_user(
     password_hash: str | None = None,
     demo: bool = False,
     organisation_id: int | None = None,
+    given: bool = False,
 ) -> int:
     """Make an account; its id. Without a password it can be opened by a demo card only, so ``demo`` must be set.
+
+    ``given``: somebody else chose the password, so its owner must change it before anything else opens.
 
     ``password_hash`` stands for a password that was checked and hashed before the unit of work opened (a public page
     must not hash while it holds the write lock). Raises :class:`Refusal` ``login_malformed|login_taken|role_unknown|
@@ -76,6 +79,7 @@ def create_user(
         organisation_id=organisation_id,
         created_at=at,
         password_changed_at=at,
+        password_given=given,
     )
     session.add(user)
     session.flush()
@@ -239,9 +243,10 @@ def _swap(session: Session, *, attempt: Attempt, fresh: str, at: datetime, place
 
 
 def _replace_hash(session: Session, *, actor: str, user: UserAccount, fresh: str, at: datetime) -> None:
-    user.password_hash, user.password_changed_at = fresh, at
+    subject = f"user:{user.id}"
+    user.password_hash, user.password_changed_at, user.password_given = fresh, at, actor != subject
     ended = end_all_sessions(session, user_id=user.id, why="password", at=at)
-    subject, payload = f"user:{user.id}", {"sessions_ended": ended}
+    payload = {"sessions_ended": ended}
     record(session, actor=actor, tag="account.password_changed", subject=subject, payload=payload, at=at)
 
 

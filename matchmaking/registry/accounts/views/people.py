@@ -68,6 +68,7 @@ def make_person() -> ResponseReturnValue:
             jurisdiction=form.jurisdiction.data,
             organisation_id=organisation_id,
             password_hash=commands.hash_password(password),
+            given=True,
             at=clock.now(),
         )
     except Refusal as refusal:
