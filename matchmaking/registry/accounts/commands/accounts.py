@@ -19,6 +19,7 @@ from matchmaking.registry.accounts.commands.second_factors import clear_code_att
 from matchmaking.registry.accounts.commands.sessions import Place, end_all_sessions, open_session
 from matchmaking.registry.accounts.commands.signing_in import fold_login
 from matchmaking.registry.accounts.commands.two_people import (
+    refuse_password_alone,
     refuse_password_by_same,
     refuse_reset_by_same,
     refuse_role,
@@ -183,10 +184,12 @@ def end_sessions_of(session: Session, *, actor: str, login: str, at: datetime) -
 def set_password(session: Session, *, actor: str, login: str, password: str, at: datetime) -> None:
     """The operator gives an account a new password; its sessions end and its lock is lifted.
 
-    Refuses ``second_operator_needed`` to the operator who took the factor away, until another one is set up.
+    Refuses ``second_operator_needed`` to the operator who took the factor away, until another one is set up, and
+    ``password_by_shell`` for an office's or operator's account that has no factor yet.
     """
     user = _found(session, login)
     refuse_password_by_same(session, actor=actor, user_id=user.id)
+    refuse_password_alone(session, actor=actor, user=user)
     refuse_weak(password, login=user.login, shortest=number("password_shortest", business_day(at)))
     clear_attempts(session, name=user.login)
     _replace_hash(session, actor=actor, user=user, fresh=hash_password(password), at=at)
