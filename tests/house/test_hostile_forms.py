@@ -17,8 +17,6 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import Connection, event
-from sqlalchemy.engine.interfaces import DBAPICursor
 from werkzeug.routing import Rule
 
 from matchmaking.foundation import storage
@@ -27,6 +25,7 @@ from tests.house.objects import City, build_city, place_of
 from tests.house.routes import pairs
 from tests.house.sending import Asked, Sender, copy_database
 from tests.house.test_authorisation import PUBLIC, TABLE
+from tests.house.untold import watched_commits
 from tests.journeys.thread_world import build_thread
 from tests.market.market_world import NOON
 
@@ -42,17 +41,6 @@ SET_BY_THE_SERVER = {
     "id", "state_before", "organisation_id", "firm_id", "bank_id", "recorded_by", "recorded_at", "created_at",
     "decided_by", "public_key", "password_hash", "portfolio_id", "drawn_minor",
 }  # fmt: skip
-WITHOUT_TRAIL = {
-    "idempotency_key",
-    "access_log",
-    "login_session",
-    "sign_in_attempts",
-    "second_factor",
-    "pending_sign_in",
-}
-"""Tables that may be written without a word in the trail: keys, readings, a session's own instants, a sign-in
-that waits for its code, and the wiping of wrong codes where there were none, which changes no row."""
-
 GOOD = {
     "amount": "5", "balance": "5", "line": "50", "baseline": "0", "revenue": "5", "assets": "5", "employees": "5",
     "value_on": "2026-10-14", "on": "2026-10-14", "promised_on": "2026-11-30", "expires_on": "2027-06-30",
@@ -87,30 +75,8 @@ def city(app: Flask) -> Iterator[City]:
 @pytest.fixture
 def untold(city: City) -> Iterator[list[str]]:
     """Commits that changed tables without a row in the trail: what they wrote."""
-    written: dict[int, set[str]] = {}
-    found: list[str] = []
-
-    def note(one: Connection, _cursor: DBAPICursor, statement: str, *_rest: Any) -> None:
-        words = statement.split(None, 3)
-        if words and words[0] in ("INSERT", "UPDATE", "DELETE"):
-            table = words[1] if words[0] == "UPDATE" else words[2]
-            written.setdefault(id(one.connection.dbapi_connection), set()).add(table.strip('"'))
-
-    def committed(one: Connection) -> None:
-        tables = written.pop(id(one.connection.dbapi_connection), set()) - WITHOUT_TRAIL
-        if tables and "trail_event" not in tables:
-            found.append(", ".join(sorted(tables)))
-
-    def undone(one: Connection) -> None:
-        written.pop(id(one.connection.dbapi_connection), None)
-
-    engine = storage.engine()
-    pairs_of = (("before_cursor_execute", note), ("commit", committed), ("rollback", undone))
-    for name, listener in pairs_of:
-        event.listen(engine, name, listener)
-    yield found
-    for name, listener in pairs_of:
-        event.remove(engine, name, listener)
+    with watched_commits() as found:
+        yield found
 
 
 def forms(city: City) -> list[tuple[Rule, str, str]]:

@@ -17,7 +17,7 @@ from matchmaking.foundation.access.permissions import Permission
 
 F = TypeVar("F", bound=Callable[..., Any] | type)
 MARK = "__access__"
-SIGN_IN = "accounts.sign_in"
+SIGN_IN, OWN_ACCOUNT = "accounts.sign_in", "accounts.account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,9 @@ def check_door() -> Response | None:
         g.door = "denied"
         structlog.get_logger("access").warning("denied", viewer=viewer.login, endpoint=request.endpoint)
         abort(404)
+    if viewer.password_given and mark.permission is not Permission.OWN_ACCOUNT:
+        g.door = "password"
+        return redirect(url_for(OWN_ACCOUNT), code=303)
     g.door = "open"
     return None
 

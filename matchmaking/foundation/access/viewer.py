@@ -31,6 +31,8 @@ class Viewer:
     organisation_id: int | None = None
     organisation_path: str | None = None
     organisation_kind: str | None = None
+    password_given: bool = False
+    """Somebody else chose the password: nothing but one's own account opens before it is changed."""
 
     @property
     def permissions(self) -> frozenset[Permission]:

@@ -67,6 +67,7 @@ def create_user(
             jurisdiction=jurisdiction,
             password=password,
             organisation_id=_organisation_id(organisation) if organisation else None,
+            given=True,
             at=clock.now(),
         )
     except Refusal as refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaking.foundation.storage import Base, BigId, Digest, Instant
@@ -35,6 +35,8 @@ class UserAccount(Base):
     """Shut out whenever the installation is not a demo."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     password_changed_at: Mapped[datetime] = mapped_column(Instant)
+    password_given: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Somebody else chose the password: nothing but one's own account opens before it is changed."""
 
 
 class LoginSession(Base):

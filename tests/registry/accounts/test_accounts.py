@@ -189,11 +189,11 @@ def test_signing_out_twice_is_no_error(now: datetime) -> None:
 
 def test_a_language_is_one_of_ours(now: datetime) -> None:
     user_id = make(now)
-    run_in_unit_of_work(commands.choose_language, user_id=user_id, language="en")
+    run_in_unit_of_work(commands.choose_language, user_id=user_id, language="en", at=now)
     viewer = who(enter(now), now)
     assert viewer is not None and viewer.language == "en"
     with pytest.raises(ValueError, match="language"):
-        run_in_unit_of_work(commands.choose_language, user_id=user_id, language="../../etc")
+        run_in_unit_of_work(commands.choose_language, user_id=user_id, language="../../etc", at=now)
 
 
 def _revoke(user_id: int, session_id: int, at: datetime) -> None:

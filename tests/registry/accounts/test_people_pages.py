@@ -100,16 +100,27 @@ def test_a_lock_is_seen_and_lifted(app: Flask, client: Browser) -> None:
 def test_sessions_end_password_changes_and_the_account_shuts(app: Flask, client: Browser) -> None:
     sign_in(client, OPERATOR)
     for act in ("end-sessions", "password", "shut"):
-        there = sign_in(another(app), CITY)
+        there = sign_in(another(app), Role.BANK_OFFICER)
         assert there.get("/account").status_code == 200
-        answer = client.submit(f"{HOME}/office_city/{act}")
+        answer = client.submit(f"{HOME}/bank_officer/{act}")
         assert answer.status_code in (200, 303)
         assert there.get("/account").status_code == 303, act
         if act == "password":
-            give = {"login": "office_city", "password": told_password(answer.text)}
+            give = {"login": "bank_officer", "password": told_password(answer.text)}
             assert another(app).submit("/sign-in", give).status_code == 303
-    assert "已停用" in client.get(f"{HOME}/office_city").text
+    assert "已停用" in client.get(f"{HOME}/bank_officer").text
     assert {"account.sessions_ended", "account.password_changed", "account.shut"} <= set(tags())
+
+
+def test_an_office_without_a_factor_gets_no_password_from_one_operator(app: Flask, client: Browser) -> None:
+    sign_in(client, OPERATOR)
+    there = sign_in(another(app), CITY)
+    answer = client.submit(f"{HOME}/office_city/password")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{HOME}/office_city")
+    assert "还没有绑定动态口令" in client.get(f"{HOME}/office_city").text
+    assert there.get("/account").status_code == 200, "nothing has changed"
+    assert "account.password_changed" not in tags()
+    assert another(app).submit("/sign-in", {"login": "office_city", "password": PASSWORD}).status_code == 303
 
 
 def test_work_is_changed_in_one_act_and_judged_together(client: Browser, people: dict[Role, int]) -> None:

@@ -16,7 +16,7 @@ from matchmaking.registry.accounts.commands.accounts import (
     unlock_user,
 )
 from matchmaking.registry.accounts.commands.passwords import hash_password, initial_password
-from matchmaking.registry.accounts.commands.pending import CODE, ENROL, offer_factor, stop_waiting
+from matchmaking.registry.accounts.commands.pending import CODE, ENROL, leave, offer_factor, stop_waiting
 from matchmaking.registry.accounts.commands.sealing import Seal
 from matchmaking.registry.accounts.commands.second_factors import (
     Enrolled,
@@ -56,6 +56,7 @@ __all__ = [
     "fold_login",
     "hash_password",
     "initial_password",
+    "leave",
     "move_user",
     "note_seen",
     "offer_factor",

@@ -19,6 +19,7 @@ from matchmaking.registry.accounts.commands.second_factors import clear_code_att
 from matchmaking.registry.accounts.commands.sessions import Place, end_all_sessions, open_session
 from matchmaking.registry.accounts.commands.signing_in import fold_login
 from matchmaking.registry.accounts.commands.two_people import (
+    refuse_password_alone,
     refuse_password_by_same,
     refuse_reset_by_same,
     refuse_role,
@@ -46,8 +47,11 @@ def create_user(
     password_hash: str | None = None,
     demo: bool = False,
     organisation_id: int | None = None,
+    given: bool = False,
 ) -> int:
     """Make an account; its id. Without a password it can be opened by a demo card only, so ``demo`` must be set.
+
+    ``given``: somebody else chose the password, so its owner must change it before anything else opens.
 
     ``password_hash`` stands for a password that was checked and hashed before the unit of work opened (a public page
     must not hash while it holds the write lock). Raises :class:`Refusal` ``login_malformed|login_taken|role_unknown|
@@ -76,6 +80,7 @@ def create_user(
         organisation_id=organisation_id,
         created_at=at,
         password_changed_at=at,
+        password_given=given,
     )
     session.add(user)
     session.flush()
@@ -179,10 +184,12 @@ def end_sessions_of(session: Session, *, actor: str, login: str, at: datetime) -
 def set_password(session: Session, *, actor: str, login: str, password: str, at: datetime) -> None:
     """The operator gives an account a new password; its sessions end and its lock is lifted.
 
-    Refuses ``second_operator_needed`` to the operator who took the factor away, until another one is set up.
+    Refuses ``second_operator_needed`` to the operator who took the factor away, until another one is set up, and
+    ``password_by_shell`` for an office's or operator's account that has no factor yet.
     """
     user = _found(session, login)
     refuse_password_by_same(session, actor=actor, user_id=user.id)
+    refuse_password_alone(session, actor=actor, user=user)
     refuse_weak(password, login=user.login, shortest=number("password_shortest", business_day(at)))
     clear_attempts(session, name=user.login)
     _replace_hash(session, actor=actor, user=user, fresh=hash_password(password), at=at)
@@ -217,13 +224,16 @@ def confirm_password(*, login: str, password: str, at: datetime) -> None:
     run_in_unit_of_work(clear_attempts, name=login)
 
 
-def choose_language(session: Session, *, user_id: int, language: str) -> None:
-    """Remember the language a person chose. A convenience, not a fact: it leaves no trail."""
+def choose_language(session: Session, *, user_id: int, language: str, at: datetime) -> None:
+    """Remember the language a person chose; nothing happens where it is that already."""
     if language not in LANGUAGES:
         raise ValueError(f"not a language of the product: {language!r}")
     user = session.get(UserAccount, user_id)
-    if user is not None:
-        user.language = language
+    if user is None or user.language == language:
+        return
+    user.language = language
+    subject = f"user:{user_id}"
+    record(session, actor=subject, tag="account.language", subject=subject, payload={"to": language}, at=at)
 
 
 def _swap(session: Session, *, attempt: Attempt, fresh: str, at: datetime, place: Place) -> str:
@@ -236,9 +246,10 @@ def _swap(session: Session, *, attempt: Attempt, fresh: str, at: datetime, place
 
 
 def _replace_hash(session: Session, *, actor: str, user: UserAccount, fresh: str, at: datetime) -> None:
-    user.password_hash, user.password_changed_at = fresh, at
+    subject = f"user:{user.id}"
+    user.password_hash, user.password_changed_at, user.password_given = fresh, at, actor != subject
     ended = end_all_sessions(session, user_id=user.id, why="password", at=at)
-    subject, payload = f"user:{user.id}", {"sessions_ended": ended}
+    payload = {"sessions_ended": ended}
     record(session, actor=actor, tag="account.password_changed", subject=subject, payload=payload, at=at)
 
 

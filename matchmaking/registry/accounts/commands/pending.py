@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from matchmaking.foundation.clock import business_day
+from matchmaking.foundation.trail import record
 from matchmaking.registry.accounts.commands.codes import new_secret
 from matchmaking.registry.accounts.commands.sealing import Seal
 from matchmaking.registry.accounts.models import PendingSignIn
@@ -16,6 +17,8 @@ from matchmaking.registry.accounts.queries import digest_of
 from matchmaking.rulebook import number
 
 CODE, ENROL = "code", "enrol"
+TAGS = {CODE: "sign_in.code_awaited", ENROL: "factor.offered"}
+"""What the trail says of a wait: the password was right and the code is asked for; or a new secret was shown."""
 
 
 def await_code(session: Session, *, user_id: int, at: datetime) -> str:
@@ -38,9 +41,20 @@ def stop_waiting(session: Session, *, token: str) -> bool:
     return session.execute(gone.execution_options(synchronize_session=False)).first() is not None
 
 
+def leave(session: Session, *, token: str, at: datetime) -> bool:
+    """Give a half-way sign-in, or setting up a factor, up; whether there was one."""
+    waits = session.scalars(select(PendingSignIn).where(PendingSignIn.token_digest == digest_of(token))).first()
+    subject = f"user:{waits.user_id}" if waits is not None else ""
+    if not subject or not stop_waiting(session, token=token):
+        return False
+    record(session, actor=subject, tag="sign_in.left", subject=subject, payload={}, at=at)
+    return True
+
+
 def _wait(session: Session, *, token: str, user_id: int, awaits: str, sealed: str, at: datetime) -> str:
     old = (PendingSignIn.expires_at <= at) | (PendingSignIn.token_digest == digest_of(token))
     session.execute(delete(PendingSignIn).where(old).execution_options(synchronize_session=False))
+    record(session, actor=f"user:{user_id}", tag=TAGS[awaits], subject=f"user:{user_id}", payload={}, at=at)
     minutes = number("sign_in_code_minutes", business_day(at))
     row = {"token_digest": digest_of(token), "user_id": user_id, "awaits": awaits, "sealed": sealed}
     session.add(PendingSignIn(**row, expires_at=at + timedelta(minutes=minutes)))

@@ -80,8 +80,12 @@ def reset_factor(session: Session, *, actor: str, user_id: int, at: datetime) ->
 def clear_code_attempts(session: Session, *, user_id: int) -> bool:
     """Forget wrong codes; whether there were any. The caller writes the trail."""
     mine = (SecondFactor.user_id == user_id) & (SecondFactor.attempts > 0)
-    wiped = update(SecondFactor).where(mine).values(attempts=0, locked_until=None).returning(SecondFactor.id)
-    return session.execute(wiped.execution_options(synchronize_session=False)).first() is not None
+    factor = session.scalars(select(SecondFactor).where(mine).with_for_update()).first()
+    if factor is None:
+        return False
+    factor.attempts, factor.locked_until = 0, None
+    session.flush()
+    return True
 
 
 def rewrap_factors(session: Session, *, actor: str, at: datetime, seal: Seal) -> int:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.trail import TrailEvent
+from matchmaking.registry.accounts.models import UserAccount
+from matchmaking.registry.accounts.queries import has_factor
 
 PASSWORDS = ("account.created", "account.password_changed")
 FACTORS = ("factor.enrolled", "factor.reset", "factor.removed")
@@ -33,6 +35,14 @@ def refuse_reset_by_same(session: Session, *, actor: str, user_id: int) -> None:
 def refuse_password_by_same(session: Session, *, actor: str, user_id: int) -> None:
     """``second_operator_needed`` where ``actor`` took the factor away and the person has not set up another."""
     _refuse_if_last(session, actor, user_id, FACTORS, ("factor.reset",))
+
+
+def refuse_password_alone(session: Session, *, actor: str, user: UserAccount) -> None:
+    """``password_by_shell`` where a page would give a new password to an account of :data:`BY_SHELL` that no second
+    factor guards yet: who gives it could sign in with it and set up a phone of their own."""
+    mine = actor == f"user:{user.id}"
+    if _at_a_page(actor) and not mine and user.role in BY_SHELL and not has_factor(session, user.id):
+        raise Refusal(Reason("password_by_shell", {"role_word": f"role_{user.role}"}))
 
 
 def _refuse_if_last(

@@ -44,7 +44,7 @@ LIVE_SESSION = (
     select(
         LOGIN.c.id, LOGIN.c.last_seen_at, LOGIN.c.expires_at,
         USER.c.id.label("user_id"), USER.c.login, USER.c.name, USER.c.role, USER.c.jurisdiction, USER.c.language,
-        USER.c.demo, USER.c.organisation_id,
+        USER.c.demo, USER.c.password_given, USER.c.organisation_id,
         OFFICE.c.path.label("organisation_path"), OFFICE.c.kind.label("organisation_kind"),
     )
     .join(USER, USER.c.id == LOGIN.c.user_id)
@@ -77,6 +77,7 @@ def find_live_session(
         session_id=row.id,
         language=row.language,
         demo=row.demo,
+        password_given=row.password_given,
         organisation_id=row.organisation_id,
         organisation_path=row.organisation_path,
         organisation_kind=row.organisation_kind,

@@ -96,7 +96,8 @@ def choose_language() -> ResponseReturnValue:
         abort(400)
     viewer = viewer_or_none()
     if viewer is not None:
-        run_in_unit_of_work(commands.choose_language, user_id=viewer.user_id, language=form.language.data)
+        told = {"user_id": viewer.user_id, "language": form.language.data}
+        run_in_unit_of_work(commands.choose_language, **told, at=clock.now())
     return remember_language(redirect(safe_next(form.next.data), code=303), form.language.data)
 
 

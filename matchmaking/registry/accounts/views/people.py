@@ -68,6 +68,7 @@ def make_person() -> ResponseReturnValue:
             jurisdiction=form.jurisdiction.data,
             organisation_id=organisation_id,
             password_hash=commands.hash_password(password),
+            given=True,
             at=clock.now(),
         )
     except Refusal as refusal:
@@ -162,7 +163,7 @@ def _act(login: str, command: Callable[..., Any], **more: Any) -> None:
     try:
         run_in_unit_of_work(command, actor=current_viewer().actor, login=login, at=clock.now(), **more)
     except Refusal as refusal:
-        if refusal.reason.code != "second_operator_needed":
+        if refusal.reason.code not in ("second_operator_needed", "password_by_shell"):
             abort(404)
         flash(in_words(refusal.reason), "error")
         abort(redirect(url_for("accounts.person", login=login), code=303))

@@ -146,7 +146,7 @@ def leave_sign_in() -> ResponseReturnValue:
     """Give a half-way sign-in up; somebody signed in who was only setting a factor up stays signed in."""
     if not EmptyForm().validate_on_submit():
         abort(400)
-    run_in_unit_of_work(commands.stop_waiting, token=carried() or "")
+    run_in_unit_of_work(commands.leave, token=carried() or "", at=clock.now())
     if viewer_or_none() is not None:
         return redirect(url_for("accounts.account"), code=303)
     drop()
