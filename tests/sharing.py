@@ -6,7 +6,6 @@ compiles every statement it sends. They are the same in each, and making them an
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -36,21 +35,29 @@ class Compiled(BytecodeCache):
 
 
 _templates = Compiled()
-_builders: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
-_compile = Rule._compile_builder
+_rules: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+_compile = Rule.compile
 
 
-def _compiled_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-    # the builder is made from nothing but these: the parts of the address and the defaults
-    key = (rule.rule, rule.endpoint, tuple(rule._trace), repr(rule.defaults), append_unknown)
-    if key not in _builders:
-        _builders[key] = _compile(rule, append_unknown)
-    return _builders[key]
+def _compile_once(rule: Rule) -> None:
+    assert rule.map is not None
+    # what a rule compiles to is made from nothing but these
+    key = (
+        rule.rule, rule.endpoint, repr(rule.defaults), rule.host, rule.subdomain, rule.merge_slashes,
+        rule.map.host_matching, *rule.map.converters.values(),
+    )  # fmt: skip
+    if key not in _rules:
+        _compile(rule)
+        builders = (rule._build.__func__, rule._build_unknown.__func__)  # type: ignore[attr-defined]
+        _rules[key] = (rule._parts, rule._trace, rule._converters, rule.arguments, *builders)
+        return
+    rule._parts, rule._trace, rule._converters, rule.arguments, build, unknown = _rules[key]
+    rule._build, rule._build_unknown = build.__get__(rule, None), unknown.__get__(rule, None)
 
 
 def share_compiled_routes() -> None:
     """From here on an address pattern is compiled once in this process."""
-    Rule._compile_builder = _compiled_once  # type: ignore[method-assign]
+    Rule.compile = _compile_once  # type: ignore[method-assign]
 
 
 def share_compiled_templates(app: Flask) -> None:

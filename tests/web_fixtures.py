@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, has_request_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
@@ -27,6 +28,7 @@ from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.storage.engine import _factory
 from matchmaking.foundation.web.limits import limiter
+from matchmaking.registry.accounts.commands import passwords
 from tests.databases import seeded_where_empty
 from tests.sharing import share_catalogues, share_compiled_routes, share_compiled_templates
 
@@ -62,6 +64,9 @@ def _on_execute(state: ORMExecuteState) -> None:
 
 share_compiled_routes()
 share_catalogues()
+# tests sign in by the thousand; what a hash has to cost is asked by those that take full_strength
+FULL_STRENGTH = passwords._hasher
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 event.listen(_factory, "before_flush", _on_flush)
 event.listen(_factory, "do_orm_execute", _on_execute)
 
@@ -113,9 +118,7 @@ def make_app(settings: Settings, **config: Any) -> Flask:
 
 @cache
 def _hash() -> str:
-    from matchmaking.registry.accounts.commands.passwords import hash_password
-
-    return hash_password(PASSWORD)
+    return passwords.hash_password(PASSWORD)
 
 
 def _make_places(session: Session, at: datetime) -> dict[str, int]:
@@ -175,6 +178,12 @@ def sign_in(client: FlaskClient, role: Role | str) -> FlaskClient:
         cookie.clear()
         cookie["_user_id"] = token
     return client
+
+
+@pytest.fixture
+def full_strength(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as they are served."""
+    monkeypatch.setattr(passwords, "_hasher", FULL_STRENGTH)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from matchmaking.domain.reasons import Refusal
 from matchmaking.registry.accounts.commands import passwords
 from matchmaking.registry.accounts.commands.passwords import hash_password, is_outdated, refuse_weak, verify_password
 
+pytestmark = pytest.mark.usefixtures("full_strength")
 GOOD = "rain on the east bridge"
 
 

@@ -167,6 +167,7 @@ def test_the_trail_tells_it_all_and_no_password(now: datetime) -> None:
     assert "secret" not in told and GOOD not in told and token not in told and "$argon2" not in told
 
 
+@pytest.mark.usefixtures("full_strength")
 def test_a_hash_of_older_strength_is_renewed_on_success_only(now: datetime) -> None:
     user_id = make(now)
     weaker = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(GOOD)
