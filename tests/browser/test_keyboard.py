@@ -73,8 +73,15 @@ def _walk(watched: Watched, count: int) -> tuple[list[str], list[int]]:
         if at["number"] >= 0 and at["number"] not in reached:
             reached.append(at["number"])
             found += [f"focus is not seen: {at['html']}"] * (not at["ring"])
-            found += [f"focus is out of sight: {at['html']}"] * (not at["seen"])
+            found += [f"focus is out of sight: {at['html']}"] * (not (at["seen"] or _comes_into_sight(watched)))
     return [*found, "the keyboard does not come out again"], reached
+
+
+def _comes_into_sight(watched: Watched) -> bool:
+    """A browser scrolls to what is focused in its own time."""
+    watched.page.wait_for_timeout(100)
+    at = watched.page.evaluate(WHERE)
+    return bool(at and at["seen"])
 
 
 def _skip(watched: Watched) -> list[str]:
