@@ -79,13 +79,17 @@ def _walk(watched: Watched, count: int) -> tuple[list[str], list[int]]:
 
 def _comes_into_sight(watched: Watched) -> bool:
     """A browser scrolls to what is focused in its own time."""
-    watched.page.wait_for_timeout(100)
-    at = watched.page.evaluate(WHERE)
-    return bool(at and at["seen"])
+    for _ in range(10):
+        watched.page.wait_for_timeout(100)
+        at = watched.page.evaluate(WHERE)
+        if at and at["seen"]:
+            return True
+    return False
 
 
 def _skip(watched: Watched) -> list[str]:
     page = watched.page
+    page.evaluate("scrollTo(0, 0)")
     page.locator("a.skip").focus()
     box = page.locator("a.skip").bounding_box()
     found = ["the way past the navigation is not seen"] * (box is None or box["x"] < 0 or box["y"] < 0)
