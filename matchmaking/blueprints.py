@@ -15,7 +15,7 @@ from matchmaking.desks.firm.views import firm_desk
 from matchmaking.desks.front.views import front
 from matchmaking.desks.gatherings.views import gatherings
 from matchmaking.desks.letter.views import letter
-from matchmaking.desks.office.parts import office
+from matchmaking.desks.office.views import office
 from matchmaking.desks.operator.views import operator_desk
 from matchmaking.desks.public.views import public_desk
 from matchmaking.desks.thread.views import thread

@@ -1,4 +1,4 @@
-"""A city in which every chart is drawn, in a process of its own: ``build FOLDER`` lays it down, ``serve FOLDER`` serves.
+"""A city in which every chart is drawn, in a process of its own: ``build FOLDER`` makes it, ``serve FOLDER`` serves.
 
 Twelve firms sign at three banks in each of two years, so that the figures may be public; some is paid, some of that
 confirmed. Beside it the meeting of :mod:`tests.desks.gatherings.gathering_world`. ``open.json`` tells the cookie of the

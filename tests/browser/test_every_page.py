@@ -29,8 +29,8 @@ SEEN = """() => {
     wide: document.documentElement.scrollWidth - window.innerWidth,
     heads: document.querySelectorAll('h1').length,
     forms: main ? main.querySelectorAll('form').length : 0,
-    stuck: [...document.querySelectorAll('form')].filter(form => ![...form.elements].some(one =>
-      ['submit', 'image'].includes(one.type) && !one.disabled && one.checkVisibility())).length,
+    stuck: [...document.forms].filter(form => ![...form.elements].some(one =>
+      one.type === 'submit' && !one.disabled)).length,
     words: main ? main.innerText.trim().length : 0,
     ahead: document.querySelectorAll('[tabindex]:not([tabindex="0"]):not([tabindex="-1"])').length,
     language: document.documentElement.lang,

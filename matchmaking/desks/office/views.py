@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -26,6 +26,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from matchmaking.delivery.audits.commands import take_snapshot
+from matchmaking.delivery.audits.models import AuditSnapshot
 from matchmaking.delivery.audits.queries import AgreementRow, OpenedAudit, agreement_rows, latest_snapshot
 from matchmaking.delivery.audits.sheets import agreement_sheet
 from matchmaking.desks.office import definitions as defined
@@ -35,9 +36,10 @@ from matchmaking.desks.office.division import divide as may_divide
 from matchmaking.desks.office.division import figures_of
 from matchmaking.desks.office.export import MEDIA, MOST_ROWS, workbook
 from matchmaking.desks.office.listing import list_page, read_filter
-from matchmaking.desks.office.portfolio import office_page
+from matchmaking.desks.office.months import months_of
+from matchmaking.desks.office.portfolio import OfficePage, office_page
 from matchmaking.desks.office.setting import Setting, setting_of
-from matchmaking.desks.office.tables import tables_of
+from matchmaking.desks.office.tables import areas_of, tables_of
 from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation import clock, storage
 from matchmaking.foundation.access.guard import requires
@@ -52,6 +54,8 @@ from matchmaking.registry.portfolios.queries import visible_portfolio, visible_p
 
 office = Blueprint("office", __name__)
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+Told = Callable[[AuditSnapshot, OfficePage], dict[str, Any]]
+"""What a page beside the home shows besides the page itself."""
 
 
 def business_today() -> date:
@@ -96,6 +100,45 @@ def portfolio(code: str) -> ResponseReturnValue:
     if not setting.from_statements:
         tables = tables_of(storage.session(), current_viewer(), setting, opened.snapshot, page.ledger.grade)
     return render_template("office/portfolio.html", page=page, tables=tables)
+
+
+@office.get("/portfolios/<key:code>/months")
+@requires(Permission.READ_AUDIT)
+def months(code: str) -> ResponseReturnValue:
+    """By month of signing: signed, bank-reported, verified; the chart and its table."""
+    return _part(
+        code, "months", lambda snapshot, page: {"months": months_of(storage.session(), snapshot, page.ledger.grade)}
+    )
+
+
+@office.get("/portfolios/<key:code>/areas")
+@requires(Permission.READ_AUDIT)
+def areas(code: str) -> ResponseReturnValue:
+    """By county, and how far agreements have come."""
+    return _part(
+        code, "areas", lambda snapshot, page: {"areas": areas_of(storage.session(), snapshot, page.ledger.grade)}
+    )
+
+
+@office.get("/portfolios/<key:code>/rates")
+@requires(Permission.READ_AUDIT)
+def rates(code: str) -> ResponseReturnValue:
+    """Every rate with its passport, what may not be divided, and what is told beside the figures."""
+    return _part(code, "rates", lambda _snapshot, _page: {})
+
+
+def _part(code: str, name: str, told: Told) -> ResponseReturnValue:
+    """The page ``name`` of a portfolio of cases; statements alone know nothing of it (404)."""
+    moved = _moved()
+    if moved:
+        return moved
+    opened, setting = _open(code, f"office.{name}", kept=("unit", "grade"))
+    if setting.from_statements:
+        abort(404)
+    if opened.snapshot is None:
+        return _unreckoned(setting)
+    page = office_page(setting, opened.payload, None)
+    return render_template(f"office/{name}.html", page=page, **told(opened.snapshot, page))
 
 
 @office.post("/portfolios/<key:code>/audit")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select, text
 
+from matchmaking.delivery.audits.models import AuditSnapshot
 from matchmaking.delivery.audits.queries import latest_snapshot
 from matchmaking.delivery.findings.commands import NewFinding, add_findings
 from matchmaking.delivery.findings.largest import largest_open
@@ -146,3 +149,17 @@ def test_the_largest_and_the_newest_of_each_kind_come_first_with_the_days_left(
     assert {(one.due_on, one.left) for one in on[5]} == {(date(2025, 6, 12), 2)}, "five workdays after 5 June"
     late = largest_open(session(), viewer(), portfolio, until=date(2025, 6, 5), on=date(2025, 6, 16))
     assert {one.left for one in late} == {-2}
+
+
+@ON_ONE_ENGINE
+def test_no_page_changes_the_audit_that_all_pages_share(
+    gathering: Gathering,  # noqa: F811
+    office: Browser,  # noqa: F811
+) -> None:
+    assert gathering
+    raw = session().scalars(text("SELECT payload FROM audit_snapshot")).all()
+    parts = ("", "/months", "/areas", "/rates", "/events", "/agreements", "/divide", "/agreements.xlsx", "/letter")
+    for part in (*parts, "?unit=yi", "?known_at=2025-06-30"):
+        assert office.get(f"{HOME}{part}").status_code == 200, part
+    shared = session().scalars(select(AuditSnapshot)).all()
+    assert [json.loads(one) for one in raw] == [one.payload for one in shared]

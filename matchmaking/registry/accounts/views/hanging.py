@@ -14,6 +14,7 @@ from matchmaking.foundation.access.login import carried, carry, load_viewers_wit
 from matchmaking.foundation.access.next_page import safe_next
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.registry.accounts import commands, queries
+from matchmaking.registry.accounts.models import UserAccount
 from matchmaking.rulebook import number
 
 accounts = Blueprint("accounts", __name__)
@@ -35,6 +36,14 @@ def load_viewer(token: str, at: datetime) -> Viewer | None:
     if (at - found.last_seen_at).total_seconds() >= SEEN_EVERY_SECONDS:
         commands.note_seen(session_id=found.viewer.session_id, at=at)
     return found.viewer
+
+
+@accounts.app_template_filter("person")
+def person(actor: str) -> str:
+    """Who did it, by name: records keep ``user:17``. Jobs, seeds and the shell as they are; for pages of one thing."""
+    kind, _, number_ = actor.partition(":")
+    found = storage.session().get(UserAccount, int(number_)) if kind == "user" and number_.isdecimal() else None
+    return found.name if found else actor
 
 
 def settings() -> Settings:
