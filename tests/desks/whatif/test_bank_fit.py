@@ -16,6 +16,7 @@ from matchmaking.domain.money import Money
 from matchmaking.foundation import storage
 from matchmaking.foundation.storage import remove_session, run_in_unit_of_work
 from matchmaking.market.matches.commands import choose_ranking
+from matchmaking.market.products.facts import OfferTold
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.rulebook import say
 from tests.fingerprints import fingerprints
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("market")
 NAMES = ("安康硒语茶业有限公司", "紫阳山泉饮品有限公司", "need-")
 
 
-def asking(**rules: Any) -> str:
+def asking(**rules: Any) -> OfferTold:
     """Terms of a product with further rules."""
     return offer(criteria={"amount_max": 500_000_000, "term_max": 36, **rules})
 
