@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -281,7 +282,7 @@ def test_values_as_a_person_types_them(code: str, text: str, rules: dict[str, ob
     assert found.lowest_rate_ppm == (35_000 if code == "rate" else sold.lowest_rate_ppm)
 
 
-STRICT = {
+STRICT: dict[str, Any] = {
     "amount_min": 50 * WAN,
     "amount_max": 250 * WAN,
     "term_max": 12,

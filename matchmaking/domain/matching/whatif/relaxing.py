@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 from matchmaking.domain.matching import rules as r
 from matchmaking.domain.matching.among import Among
 from matchmaking.domain.matching.between import Between, Bound, with_rule
-from matchmaking.domain.matching.catalogue import MILLION, Product
+from matchmaking.domain.matching.catalogue import Product
 from matchmaking.domain.matching.criteria import Criterion
 from matchmaking.domain.matching.rules import Field
 from matchmaking.domain.matching.sets import Tokens
@@ -74,7 +73,8 @@ def _figure(criterion: Between, text: str) -> int:
     if criterion.unit == "minor":
         return _typed_wan(criterion, text)
     if criterion.unit == "ppm" and _PERCENT.match(text):
-        return int(Decimal(text) * MILLION / 100)
+        whole, _, tail = text.partition(".")
+        return int(whole + tail.ljust(4, "0"))
     if choices or criterion.unit == "ppm" or not _WHOLE.match(text):
         raise _bad(criterion, text)
     return int(text)

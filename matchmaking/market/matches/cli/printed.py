@@ -107,5 +107,7 @@ def _counted(tally: Payload) -> dict[str, str]:
 
 
 def _said(tally: Payload | None, lang: str) -> str:
-    """``12 项 · 11 家 · 3,400.00 万元``; a dash where there is no such step."""
-    return "—" if tally is None else say("whatif_tally", lang, **_counted(tally))
+    """``12 项 · 11 家 · 3,400.00 万元``; 0 for nobody, a dash where there is no such step."""
+    if tally is None:
+        return "—"
+    return say("whatif_tally", lang, **_counted(tally)) if tally["needs"] else "0"
