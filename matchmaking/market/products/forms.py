@@ -141,7 +141,7 @@ class OfferForm(_Rules):
                 raise ValidationError(said(refusal.reason)) from None
 
     @property
-    def summary(self) -> dict[str | None, list[str]]:
+    def wrong(self) -> dict[str | None, list[str]]:
         """Errors by the id of their control, those of the fees' rows too."""
         flat = {name: told for name, told in self.errors.items() if name != "fees"}
         for row in self.fees:
