@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 
 from matchmaking.domain.matching.policy import Policy, parse_policies, policy_named, policy_on
+from matchmaking.domain.matching.schemes import Scheme, parse_schemes
 from matchmaking.domain.reasons import Reason
 from matchmaking.rulebook import HERE, say, words
 
@@ -22,6 +23,12 @@ Naming = Callable[[str, str, str], str | None]
 def policies() -> tuple[Policy, ...]:
     """Every version, oldest first."""
     return parse_policies((HERE / "policies" / "matching.toml").read_text("utf-8"))
+
+
+@cache
+def schemes() -> tuple[Scheme, ...]:
+    """Every support scheme, open or not."""
+    return parse_schemes((HERE / "schemes" / "schemes.toml").read_text("utf-8"))
 
 
 def policy(on: date) -> Policy:

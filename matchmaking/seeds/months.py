@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from matchmaking.delivery.audits.commands import take_snapshot
 from matchmaking.delivery.audits.questions import raise_findings
+from matchmaking.delivery.audits.records import write_records
 from matchmaking.delivery.disbursements.commands import report_through
 from matchmaking.delivery.disbursements.hearing import give_verdict
 from matchmaking.delivery.findings.commands import answer_finding
@@ -77,6 +78,7 @@ def _evening(diary: Diary, day: date, at: datetime) -> None:
     _answer(diary, at)
     raise_findings(diary.session, actor="job:findings", portfolio=city, **days, at=at)
     take_snapshot(diary.session, actor=ACTOR, portfolio=city, **days, at=at)
+    write_records(diary.session, actor="job:lender-records", portfolio=city, as_of=day, at=at)
     if day == TODAY:
         events = all_events(diary.session)
         reckon_outcomes(diary.session, actor="job:event-outcomes", portfolio=city, events=events, until=day, at=at)

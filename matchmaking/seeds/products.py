@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from matchmaking.domain.matching.costs import Fee
 from matchmaking.domain.money import Money
 from matchmaking.domain.states import MANAGER
 from matchmaking.foundation.clock import SHANGHAI
@@ -39,43 +40,50 @@ class Local:
     spreads: tuple[int, int]
     workdays: int
     quota: int
+    fees: tuple[Fee, ...] = ()
     documents: tuple[str, ...] = field(default=("营业执照", "近十二个月流水", "法定代表人身份证明"))
 
 
+GUARANTEED = Fee("guarantee", "guarantor", "yearly", 10_000, mode="surety")
+VALUED = Fee("appraisal", "assessor", share_ppm=1_000, mode="mortgage")
+REGISTERED = Fee("registration", "registry", minor=55_000, mode="mortgage")
 LOCAL = (
     Local(
         "demo-community-factory", "bank-hanjiang", "新社区工厂贷", "给安置社区旁的工厂周转，看用工看订单",
         {"amount_max": 300 * WAN, "term_max": 36, "loan_kinds": ["working_capital"],
          "guarantees": ["credit", "surety"], "regions": ["6109"], "industries": ["C"],
-         "size_classes": ["micro", "small"], "months_in_business_min": 12},
-        (50, 120), 5, 10_000,
+         "size_classes": ["micro", "small"], "months_in_business_min": 12,
+         "park_kinds": ["community_factory", "county_park"], "priorities": ["first_loan", "inclusive"]},
+        (50, 120), 5, 10_000, (GUARANTEED,),
     ),
     Local(
         "demo-southern-cycle", "bank-qinling", "陕南循环贷", "支持循环经济项目；“循环”是否指随借随还，未经银行确认",
         {"amount_min": 100 * WAN, "amount_max": 1000 * WAN, "term_max": 60,
          "loan_kinds": ["fixed_asset", "working_capital"], "guarantees": ["mortgage", "pledge", "surety"],
-         "regions": ["6109"], "months_in_business_min": 24, "tax_grade_min": "M"},
-        (30, 90), 10, 20_000,
+         "regions": ["6109"], "months_in_business_min": 24, "tax_grade_min": "M", "priorities": ["innovation"],
+         "collateral_kinds": ["residence", "workshop", "land_use", "machinery", "receivable", "surety"]},
+        (30, 90), 10, 20_000, (VALUED, REGISTERED, GUARANTEED),
     ),
     Local(
         "demo-selenium-tea", "bank-jinzhou", "富硒茶叶贷", "从种茶到卖茶，春茶季随季发放",
         {"amount_max": 500 * WAN, "term_max": 36, "loan_kinds": ["working_capital", "personal_business"],
-         "guarantees": ["credit", "mortgage", "surety"], "regions": ["6109"], "industries": ["0164", "1530"]},
-        (0, 100), 3, 15_000,
+         "guarantees": ["credit", "mortgage", "surety"], "regions": ["6109"], "industries": ["0164", "1530"],
+         "priorities": ["agriculture", "first_loan", "inclusive"]},
+        (0, 100), 3, 15_000, (GUARANTEED, VALUED),
     ),
     Local(
         "demo-farm-selenium", "bank-jinzhou", "惠农富硒贷", "面向合作社和小微农产品加工户",
         {"amount_max": 300 * WAN, "term_max": 24, "loan_kinds": ["working_capital", "personal_business"],
          "guarantees": ["credit", "surety"], "regions": ["6109"], "industries": ["A", "13", "14", "15"],
-         "size_classes": ["micro", "small"]},
-        (45, 150), 4, 8_000,
+         "size_classes": ["micro", "small"], "priorities": ["agriculture", "inclusive"]},
+        (45, 150), 4, 8_000, (Fee("insurance", "insurer", "yearly", 5_000),),
     ),
     Local(
         "demo-call-centre", "bank-hanjiang", "秦巴呼叫贷", "服务外包企业凭服务合同应收款周转",
         {"amount_max": 500 * WAN, "term_max": 12, "loan_kinds": ["working_capital"],
          "guarantees": ["credit", "pledge"], "regions": ["6109"], "industries": ["I", "L"],
-         "months_in_business_min": 12},
-        (60, 130), 5, 5_000,
+         "months_in_business_min": 12, "debt_max": 500 * WAN},
+        (60, 130), 5, 5_000, (Fee("registration", "registry", minor=30_000, mode="pledge"),),
     ),
 )  # fmt: skip
 
@@ -102,7 +110,7 @@ def _publish(session: Session, each: Local, bank: Organisation, at: datetime) ->
     told = OfferTold(
         effective_from=SINCE, criteria=each.rules, lpr_tenor="1Y", spread_low_bp=each.spreads[0],
         spread_high_bp=each.spreads[1], summary=each.summary, quota=Money(each.quota * WAN),
-        promised_workdays=each.workdays, documents=each.documents,
+        promised_workdays=each.workdays, documents=each.documents, fees=each.fees,
     )  # fmt: skip
     product = create_product(
         session, actor=ACTOR, organisation=bank, name=each.name, told=told, on=SINCE, at=at, demo=True,

@@ -15,6 +15,7 @@ from matchmaking.domain.matching.explain import Explanation, explain, near_misse
 from matchmaking.domain.matching.index import Catalogue
 from matchmaking.domain.matching.kernel import match
 from matchmaking.domain.matching.policy import Policy
+from matchmaking.domain.matching.schemes import Standing, standings
 from matchmaking.domain.money import Money
 from matchmaking.market.matches.facts import pair_from
 from matchmaking.market.matches.lenders import Lenders, lenders_on
@@ -25,7 +26,7 @@ from matchmaking.market.products.facts import as_offered
 from matchmaking.market.products.queries import Offer, offers_on
 from matchmaking.market.products.quota import taken_of
 from matchmaking.registry.enterprises.queries import enterprise_of_organisation, firm_facts
-from matchmaking.rulebook.matching import policy, policy_of
+from matchmaking.rulebook.matching import policy, policy_of, schemes
 
 MOST_SHOWN, MOST_NEAR = 20, 5
 
@@ -48,6 +49,9 @@ class Recommended:
     others: Sequence[Fit]
     policy: Policy
     on: date
+    asked: Asked
+    schemes: Sequence[Standing] = ()
+    """Every support scheme open on the day, and how the firm stands before it."""
 
     @property
     def by_name(self) -> list[Fit]:
@@ -106,7 +110,7 @@ def recommend(session: Session, need: Need, on: date) -> Recommended | None:
     told = {fit.offer.product.public_key for fit in (*fits, *nearly)}
     rest = [Fit(offers[key], explain(asked, offered[key], held, on)) for key in offered if key not in told]
     rest.sort(key=lambda fit: (fit.offer.bank, fit.offer.product.name, fit.offer.product.public_key))
-    return Recommended(fits, nearly, rest, held, on)
+    return Recommended(fits, nearly, rest, held, on, asked, standings(schemes(), asked, on))
 
 
 def wants_ranking(session: Session, organisation_id: int) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from matchmaking.domain.matching.costs import yearly_cost
+from matchmaking.domain.matching.codes import CREDIT, GUARANTEES
+from matchmaking.domain.matching.costs import Cost, Fee, cheapest_and_dearest, cost_of, fees_from
 from matchmaking.domain.matching.explain import Explanation, PointLine
+from matchmaking.domain.matching.schemes import Worth, worths
 from matchmaking.domain.money import Money
 from matchmaking.market.matches.queries import Fit, Recommended
-from matchmaking.market.needs.models import Need
 from matchmaking.market.products.facts import Rates
 from matchmaking.market.products.queries import Offer
 from matchmaking.market.products.shown import rate_span
@@ -34,7 +35,8 @@ class Reasoned:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One product for one need. ``low``, ``high``: cost of a year at the lowest and highest rate, None without an LPR.
+    """One product for one need. ``cheap``: at the lowest rate, backed the way that costs least; ``dear``: at the
+    highest rate, backed the way that costs most; None without an LPR. ``worths``: schemes that save on ``cheap``.
 
     ``tie``: ``rate``, ``promise`` or ``name``: what put it behind the one before it, where the points are equal.
     """
@@ -42,10 +44,35 @@ class Card:
     offer: Offer
     why: Explanation
     rates: Rates | None
-    low: Money | None
-    high: Money | None
+    cheap: Cost | None
+    dear: Cost | None
     lines: tuple[Reasoned, ...]
+    worths: tuple[Worth, ...] = ()
     tie: str = ""
+
+    @property
+    def low(self) -> Money | None:
+        """Everything a year costs at least, interest and fees."""
+        return self.cheap.yearly if self.cheap else None
+
+    @property
+    def high(self) -> Money | None:
+        """Everything a year costs at most."""
+        return self.dear.yearly if self.dear else None
+
+    @property
+    def saved(self) -> Money | None:
+        """What all schemes together save on it, never more than it costs."""
+        if not self.cheap or not self.worths:
+            return None
+        whole = sum((one.amount for one in self.worths), Money.zero(self.cheap.amount.currency))
+        return min(whole, self.cheap.total)
+
+    @property
+    def charged(self) -> tuple[tuple[Fee, Money], ...]:
+        """Every fee that may be charged, each once: those of the cheap way first."""
+        both = (*(self.cheap.fees if self.cheap else ()), *(self.dear.fees if self.dear else ()))
+        return tuple(dict.fromkeys(both))
 
     @property
     def chief(self) -> tuple[Reasoned, ...]:
@@ -62,9 +89,34 @@ class Card:
         return tuple(each for each in self.lines if not each.full)
 
 
-def cards(need: Need, fits: Sequence[Fit], on: date, sort: str = "fit") -> list[Card]:
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """What a person wants to see of the fitting products; empty shows all. ``answer``: at most so many workdays."""
+
+    bank: str = ""
+    guarantee: str = ""
+    answer: int | None = None
+
+    def keeps(self, fit: Fit) -> bool:
+        """Whether a product passes."""
+        modes = fit.offer.terms.guarantees
+        promised = fit.offer.terms.promised_workdays
+        return (
+            self.bank in ("", fit.offer.bank)
+            and (not self.guarantee or not modes or f",{self.guarantee}," in modes)
+            and (self.answer is None or (promised is not None and promised <= self.answer))
+        )
+
+    @property
+    def told(self) -> dict[str, str | int]:
+        """As an address has it."""
+        given = {"bank": self.bank, "guarantee": self.guarantee, "answer": self.answer}
+        return {name: value for name, value in given.items() if value}
+
+
+def cards(found: Recommended, fits: Sequence[Fit], sort: str = "fit") -> list[Card]:
     """A card for each, ordered by ``sort``: degree of fit as they come, lowest cost, or fastest answer."""
-    made = [_card(need, fit, before, on) for fit, before in zip(fits, [None, *fits], strict=False)]
+    made = [_card(found, fit, before) for fit, before in zip(fits, [None, *fits], strict=False)]
     if sort == "cost":
         return sorted(made, key=lambda card: card.low.minor if card.low else 2**62)
     if sort == "answer":
@@ -72,26 +124,37 @@ def cards(need: Need, fits: Sequence[Fit], on: date, sort: str = "fit") -> list[
     return made
 
 
-def side_by_side(need: Need, found: Recommended, wanted: Iterable[str], on: date) -> list[Card]:
+def side_by_side(found: Recommended, wanted: Iterable[str]) -> list[Card]:
     """The products of those keys, at most four; without any the first four that fit."""
     keys = list(dict.fromkeys(wanted))
     everything = {fit.offer.product.public_key: fit for fit in (*found.fits, *found.near, *found.others)}
     chosen = [everything[key] for key in keys if key in everything] if keys else list(found.fits)
-    return [_card(need, fit, None, on) for fit in chosen[:MOST_COMPARED]]
+    return [_card(found, fit, None) for fit in chosen[:MOST_COMPARED]]
 
 
-def _card(need: Need, fit: Fit, before: Fit | None, on: date) -> Card:
-    rates, amount = rate_span(fit.offer.terms, on), Money(need.amount_minor or 0, need.currency)
+def _card(found: Recommended, fit: Fit, before: Fit | None) -> Card:
+    rates = rate_span(fit.offer.terms, found.on)
     whole = zip(fit.why.lines, fit.why.whole_points(), strict=True)
+    cheap, dear = _costs(found, fit.offer, rates) if rates else (None, None)
     return Card(
         offer=fit.offer,
         why=fit.why,
         rates=rates,
-        low=yearly_cost(amount, rates.low.rate_ppm) if rates else None,
-        high=yearly_cost(amount, rates.high.rate_ppm) if rates else None,
+        cheap=cheap,
+        dear=dear,
         lines=tuple(Reasoned(line, points, line.full // 1000) for line, points in whole),
-        tie=_tie(fit, before, on) if before else "",
+        worths=worths(found.schemes, cheap) if cheap else (),
+        tie=_tie(fit, before, found.on) if before else "",
     )
+
+
+def _costs(found: Recommended, offer: Offer, rates: Rates) -> tuple[Cost, Cost]:
+    asked = found.asked
+    taken = frozenset(offer.terms.criteria.get("guarantees", GUARANTEES))
+    at_hand = (asked.guarantees | {CREDIT}) & taken
+    few, many = cheapest_and_dearest(fees_from(offer.terms.fees), at_hand, asked.amount, asked.term_months)
+    low, high = rates.low.rate_ppm, rates.high.rate_ppm
+    return cost_of(asked.amount, asked.term_months, low, few), cost_of(asked.amount, asked.term_months, high, many)
 
 
 def _tie(fit: Fit, before: Fit, on: date) -> str:

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from matchmaking.domain.matching.codes import GUARANTEES
 from matchmaking.domain.matching.criteria import FIELDS
 from matchmaking.domain.matching.explain import NOTE
 from matchmaking.domain.reasons import Refusal
@@ -24,7 +25,7 @@ from matchmaking.foundation.web.today import business_today
 from matchmaking.market.matches.commands import choose_ranking
 from matchmaking.market.matches.forms import RankingForm
 from matchmaking.market.matches.queries import Recommended, recommend, wants_ranking
-from matchmaking.market.matches.shown import MOST_COMPARED, SORTS, cards, side_by_side
+from matchmaking.market.matches.shown import MOST_COMPARED, SORTS, Sieve, cards, side_by_side
 from matchmaking.market.matches.wording import name_of, said
 from matchmaking.market.needs.models import Need
 from matchmaking.market.needs.queries import visible_need
@@ -32,6 +33,7 @@ from matchmaking.market.products.shown import rule_lines
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.rulebook import number
 
+ANSWER_DAYS = (3, 5, 10)
 matches = Blueprint("matches", __name__)
 
 
@@ -48,13 +50,14 @@ def compare(key: str) -> ResponseReturnValue:
     """Up to four products side by side, with what a year costs at the amount asked for (E03)."""
     need, on = visible_need(session(), current_viewer(), key) or abort(404), business_today()
     found, refusal = _found(need, on)
-    chosen = side_by_side(need, found, request.args.getlist("product"), on) if found else []
+    chosen = side_by_side(found, request.args.getlist("product")) if found else []
     rules = [rule_lines(card.offer.terms.criteria, language(), _named) for card in chosen]
     asked = [{line.label: line.said for line in lines} for lines in rules]
     return render_template(
         "matches/compare.html", need=need, chosen=chosen, refusal=refusal, note=NOTE, asked=asked,
         labels=[field.label for field in FIELDS if any(field.label in each for each in asked)],
-        ranked=wants_ranking(session(), need.organisation_id), say=lambda reason: said(reason, language()),
+        ranked=wants_ranking(session(), need.organisation_id), say=lambda reason: said(reason, language()), on=on,
+        cheapest=min((card.low for card in chosen if card.low), default=None),
         may_send=NEED.may(need.state, "refer", FIRM),
     )  # fmt: skip
 
@@ -86,15 +89,24 @@ def _page(key: str, refusal: Refusal | None = None) -> str:
     found, lacking = _found(need, on)
     ranked, asked = wants_ranking(session(), need.organisation_id), request.args.get("sort", "")
     sort = asked if ranked and asked in SORTS else SORTS[0]
+    sieve, everything = _sieve(), list(found.fits if ranked else found.by_name) if found else []
     return render_template(
         "matches/products.html", need=need, found=found, ranked=ranked, sort=sort, sorts=SORTS,
         form=RankingForm(formdata=None), say=lambda reason: said(reason, language()), note=NOTE,
         refusal=lacking or refusal, may_send=NEED.may(need.state, "refer", FIRM),
-        most=number("referral_most_banks", on), compared=MOST_COMPARED,
-        fits=cards(need, found.fits if ranked else found.by_name, on, sort) if found else [],
-        near=cards(need, found.near, on) if found and ranked else [],
-        others=cards(need, found.others, on) if found and ranked else [],
+        most=number("referral_most_banks", on), compared=MOST_COMPARED, sieve=sieve, kept_out=len(everything),
+        banks=sorted({fit.offer.bank for fit in everything}), modes=GUARANTEES, days=ANSWER_DAYS,
+        fits=cards(found, [fit for fit in everything if sieve.keeps(fit)], sort) if found else [],
+        near=cards(found, found.near) if found and ranked else [],
+        others=cards(found, found.others) if found and ranked else [],
     )  # fmt: skip
+
+
+def _sieve() -> Sieve:
+    """The filters of the address; what is no choice of the page shows everything."""
+    mode, days = request.args.get("guarantee", ""), request.args.get("answer", "")
+    known = {str(each): each for each in ANSWER_DAYS}
+    return Sieve(request.args.get("bank", "")[:200], mode if mode in GUARANTEES else "", known.get(days))
 
 
 def _found(need: Need, on: date) -> tuple[Recommended | None, Refusal | None]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from matchmaking.domain.matching import catalogue
 from matchmaking.domain.matching.criteria import ASKS
-from matchmaking.domain.matching.rules import parse_rules
-from matchmaking.domain.money import Money
+from matchmaking.domain.matching.rules import CHOICE, CHOICES, MONEY, Field, parse_rules
+from matchmaking.domain.money import Money, plain_amount
 from matchmaking.market.needs.models import Need
 from matchmaking.registry.enterprises.facts import FIRST, UNKNOWN, FirmFacts
 
@@ -32,6 +32,11 @@ class Terms:
     answers: Mapping[str, Any] = field(default_factory=dict)
     """Optional questions of ``matching.criteria.ASKS`` as JSON has them."""
 
+    @property
+    def answered(self) -> list[tuple[str, list[str]]]:
+        """Each optional question that was answered: the code of its label, and its answer."""
+        return [(each.label, _words(each, self.answers[each.name])) for each in ASKS if each.name in self.answers]
+
     def columns(self) -> dict[str, Any]:
         """As the table keeps them."""
         return {
@@ -50,6 +55,13 @@ class Terms:
     def plain(self) -> dict[str, Any]:
         """As JSON keeps them."""
         return {**self.columns(), "needed_by": self.needed_by.isoformat() if self.needed_by else None}
+
+
+def _words(field: Field, told: Any) -> list[str]:
+    """Codes of words for an answer; figures as they are."""
+    if field.kind in (CHOICE, CHOICES):
+        return [f"match_{field.vocabulary}_{code}" for code in (told if isinstance(told, list) else [told])]
+    return [plain_amount(told, "wan") if field.kind == MONEY else str(told)]
 
 
 def terms_of(need: Need) -> Terms:

@@ -141,6 +141,14 @@ class OfferForm(_Rules):
                 raise ValidationError(said(refusal.reason)) from None
 
     @property
+    def wrong(self) -> dict[str | None, list[str]]:
+        """Errors by the id of their control, those of the fees' rows too."""
+        flat = {name: told for name, told in self.errors.items() if name != "fees"}
+        for row in self.fees:
+            flat |= {field.id: list(field.errors) for field in row.form if field.errors}
+        return flat
+
+    @property
     def _charged(self) -> list[Any]:
         return [row.form for row in self.fees if row.form.kind.data]
 

@@ -191,6 +191,7 @@ def _sheet_page(key: str, refusal: Refusal | None = None) -> str:
 
 
 def _form_page(form: OfferForm, found: OwnSheet | None) -> str:
+    form.offer_rows()
     return render_template("products/edit.html", form=form, found=found)
 
 
