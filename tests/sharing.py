@@ -57,7 +57,7 @@ def _compile_once(rule: Rule) -> None:
 
 def share_compiled_routes() -> None:
     """From here on an address pattern is compiled once in this process."""
-    Rule.compile = _compile_once  # type: ignore[method-assign]
+    Rule.compile = _compile_once  # type: ignore[method-assign,assignment]
 
 
 def share_compiled_templates(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from matchmaking.foundation.trail import verify
 from matchmaking.registry.portfolios.queries import portfolio_by_code
 from matchmaking.seeds.demo import OPENS_ON, TODAY, seed_demo
 from matchmaking.seeds.golden_cases import DEMO_PORTFOLIO, Expectation, GoldenCase, golden_cases
+from tests.databases import seeded as kept
 
 CASES = golden_cases()
 YUAN = 100
@@ -32,10 +34,9 @@ def keys(case: GoldenCase) -> set[str]:
 
 
 @pytest.fixture
-def seeded(database: str) -> str:
+def seeded(database: str, tmp_path: Path) -> str:
     """A database with the demo in it."""
-    seed_demo()
-    storage.remove_session()
+    kept("demo_alone", tmp_path / "instance", seed_demo)
     return database
 
 
