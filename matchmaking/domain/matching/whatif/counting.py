@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaking.domain.matching.catalogue import Need
+from matchmaking.domain.matching.sets import Mask, Places
 
-Mask = NDArray[np.bool_]
-Places = NDArray[np.intp]
 _HALF = 32
 """Amounts are added up in two halves: 10,000 of the largest would run over one int64."""
 
