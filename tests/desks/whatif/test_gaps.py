@@ -116,7 +116,9 @@ def test_the_market_in_parts(market: World, visitor: Browser, short: tuple[str, 
     )
     assert sum(row[1] for row in inside) == 4 and sum(row[4] for row in inside) == 3
     assert all(row[1:] == ["不足，不列"] * 6 for row in outside), "two firms in all: nothing leaves the office"
-    assert "不足 5 家的格子不列" in plain(visitor.get(f"/gaps?by={by}&outside=1").text)
+    page = plain(visitor.get(f"/gaps?by={by}&outside=1").text)
+    assert "不足 5 家的格子不列" in page
+    assert "项需求中" not in page and "只改一个产品的一条" not in page, "figures of few firms stay inside as well"
 
 
 def test_a_single_small_cell_takes_the_next_with_it() -> None:

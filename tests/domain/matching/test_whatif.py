@@ -19,6 +19,7 @@ from matchmaking.domain.matching.criteria import CRITERIA, Criterion
 from matchmaking.domain.matching.explain import why_not
 from matchmaking.domain.matching.index import Catalogue
 from matchmaking.domain.matching.kernel import match
+from matchmaking.domain.matching.rules import FLAG
 from matchmaking.domain.matching.whatif.counting import NOTHING, Asking, Tally
 from matchmaking.domain.matching.whatif.masks import CELLS, bits_of, met
 from matchmaking.domain.matching.whatif.one_product import product_gaps, trial, tried
@@ -104,7 +105,8 @@ def typed(criterion: Criterion, one: Need, sold: Product) -> str | None:
     """The value that would just let ``one`` in, as a person types it; None where nobody could type it."""
     if isinstance(criterion, Among):
         tokens = criterion.tokens(one, ON)
-        return EVERYTHING if criterion.code == "first_loan" or not tokens else min(tokens, key=lambda t: (-len(t), t))
+        flag = criterion.fields[0].kind == FLAG
+        return EVERYTHING if flag or not tokens else min(tokens, key=lambda t: (-len(t), t))
     figure = criterion.figure(one, ON)
     if figure is None:
         return None

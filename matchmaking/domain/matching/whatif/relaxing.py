@@ -10,7 +10,6 @@ from matchmaking.domain.matching.between import Between, Bound, with_rule
 from matchmaking.domain.matching.catalogue import Product
 from matchmaking.domain.matching.criteria import Criterion
 from matchmaking.domain.matching.rules import Field
-from matchmaking.domain.matching.sets import Tokens
 from matchmaking.domain.matching.verdicts import Verdict
 from matchmaking.domain.money import parse_typed
 from matchmaking.domain.reasons import Reason, Refusal
@@ -123,7 +122,7 @@ def _code(criterion: Among, code: str, text: str) -> str:
     return cleaned
 
 
-def _put(criterion: Among, product: Product, accepted: Tokens) -> Product:
+def _put(criterion: Among, product: Product, accepted: frozenset[str]) -> Product:
     return criterion.put(product, accepted) if criterion.put else with_rule(product, criterion.fields[0].name, accepted)
 
 
