@@ -110,6 +110,8 @@ def test_the_operator_makes_an_account(sit: Sit) -> None:
     hands = sit("operator", "/operator/accounts/new")
     hands.type("#login", "hands.only")
     hands.type("#name", "只用键盘（演示）")
+    hands.to("#role").page.keyboard.press("End")
+    hands.type("#organisation", "市工信局（演示）")
     page = hands.press("main button[type=submit]")
     assert page.locator("main").inner_text()
     page.goto(page.url.split("/operator")[0] + "/operator/accounts?q=hands.only")

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from matchmaking.domain.reasons import Refusal
-from matchmaking.rulebook import parameters, workdays
+from matchmaking.domain.reasons import Reason, Refusal
+from matchmaking.rulebook import explain, parameters, workdays
 from tests.house.tree import DATA
 
 
@@ -70,3 +70,11 @@ def test_every_year_has_as_many_workdays_as_the_reference_counts() -> None:
         for year in expected
     }
     assert counted == expected
+
+
+def test_amounts_in_reasons_are_said_in_the_language_of_the_page() -> None:
+    told = Reason("settled_for_bank", {"amount": "3,000,000.00 CNY", "document": "CNY 1"})
+    assert explain(told, "zh") == "裁定银行属实，按 3,000,000.00 元 计（CNY 1）"
+    assert explain(told, "en") == "Verdict for the bank, at 3,000,000.00 CNY (CNY 1)"
+    other = Reason("settled_for_bank", {"amount": "1.00 USD", "document": "-"})
+    assert "1.00 USD" in explain(other, "zh")
