@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from matchmaking.domain.matching.codes import GUARANTEES
 from matchmaking.domain.matching.criteria import FIELDS
 from matchmaking.domain.matching.explain import NOTE
+from matchmaking.domain.matching.rules import rules_json
 from matchmaking.domain.reasons import Refusal
 from matchmaking.domain.states import FIRM, NEED
 from matchmaking.foundation import clock
@@ -95,6 +96,8 @@ def _page(key: str, refusal: Refusal | None = None) -> str:
         form=RankingForm(formdata=None), say=lambda reason: said(reason, language()), note=NOTE,
         refusal=lacking or refusal, may_send=NEED.may(need.state, "refer", FIRM),
         most=number("referral_most_banks", on), compared=MOST_COMPARED, sieve=sieve, kept_out=len(everything),
+        schemes=[(each, rule_lines(rules_json(each.scheme.rules), language(), _named)) for each in found.schemes]
+        if found else [],
         banks=sorted({fit.offer.bank for fit in everything}), modes=GUARANTEES, days=ANSWER_DAYS,
         fits=cards(found, [fit for fit in everything if sieve.keeps(fit)], sort) if found else [],
         near=cards(found, found.near) if found and ranked else [],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matchmaking.domain.reasons import Reason
+from matchmaking.rulebook import say, words
 from matchmaking.rulebook.matching import in_words
 from matchmaking.rulebook.reference import divisions, industries
 
@@ -13,9 +14,11 @@ def said(reason: Reason, language: str) -> str:
 
 
 def name_of(vocabulary: str, code: str, language: str) -> str | None:
-    """The name of an area, a zone or an industry; None for what nobody knows."""
+    """The name of an area, a zone, a title or an industry; None for what nobody knows."""
     if vocabulary == "area":
         return _place(code, language)
+    if vocabulary == "title":
+        return say(f"title_{code}", language) if f"title_{code}" in words() else None
     if vocabulary == "industry":
         found = industry_name(code)
         return found or None
