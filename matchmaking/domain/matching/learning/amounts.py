@@ -10,7 +10,16 @@ import re
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.statements.amounts import MAX_TEXT, to_half_width
 
-_SCALES = {"": 1, "k": 10**3, "thousand": 10**3, "m": 10**6, "mm": 10**6, "million": 10**6, "b": 10**9, "billion": 10**9}
+_SCALES = {
+    "": 1,
+    "k": 10**3,
+    "thousand": 10**3,
+    "m": 10**6,
+    "mm": 10**6,
+    "million": 10**6,
+    "b": 10**9,
+    "billion": 10**9,
+}
 _CURRENCY = r"(?:usd|us)?\s*[$€£¥]?\s*"
 _NUMBER = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d+)?)\s*(k|thousand|mm|million|m|billion|b)?"
 _ONE = re.compile(rf"{_CURRENCY}{_NUMBER}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,7 +23,7 @@ from matchmaking.domain.matching.learning.measures import (
     measured,
 )
 from matchmaking.domain.matching.learning.ranking import Ranked, best_of, ranked
-from matchmaking.domain.matching.learning.shares import Counts, Figures, fading, half_life_of, shrunk
+from matchmaking.domain.matching.learning.shares import Counts, Figures, fading, half_life_of, shrunk, totals
 from matchmaking.domain.reasons import Reason, Refusal
 
 TOP, FIRST_PART, NAMED = 20, 0.8, 10
@@ -68,7 +68,7 @@ def backtest(loans: Loans, layout: Layout, split: date | None = None) -> Backtes
         raise Refusal(Reason("rank_split_empty", {"day": day.isoformat(), "before": size, "least": FEWEST}))
     past = Encoded(layout, loans.taken(np.arange(size)))
     asked = Encoded(layout, loans.taken(np.arange(size, len(loans))), like=past)
-    memory, card = Memory(past, size, day.toordinal()), learn(past)
+    memory, card = Memory(past, size), learn(past)
     ranks, shares, lent = _tried(ranked(card, memory, asked), asked)
     ways = {CARD: ranks, HAND: _tried(ranked(by_hand(layout), memory, asked), asked)[0]}
     ways |= {way: _tried(_plain(past, asked, levels, part), asked)[0] for way, (levels, part) in _rules(layout).items()}
@@ -84,9 +84,7 @@ def _group(ways: Mapping[str, Ranks], who: NDArray[np.bool_]) -> Group:
     return Group(int(who.sum()), told, gains)
 
 
-def _tried(
-    lists: Iterator[Ranked], asked: Encoded
-) -> tuple[Ranks, list[NDArray[np.float64]], list[NDArray[np.bool_]]]:
+def _tried(lists: Iterator[Ranked], asked: Encoded) -> tuple[Ranks, list[NDArray[np.float64]], list[NDArray[np.bool_]]]:
     """Place of the true lender in each list, and the first ten pairs of each with whether they lent."""
     ranks, shares, lent = [], [], []
     for block in lists:
@@ -110,7 +108,7 @@ def _plain(past: Encoded, asked: Encoded, levels: tuple[Key, ...], part: float |
     """Lenders by their share alone: every level backs off to the wider one with the weight of one loan."""
     on, many = int(past.days[-1]) + 1, len(past.names)
     weights = fading(past.days, on, half_life_of(past.days, part) if part else None)
-    base = shrunk(np.bincount(past.lenders, weights, many)[None, :], np.full((1, many), 1 / many), 1.0)
+    base = shrunk(totals(past.lenders, weights, many), np.full((1, many), 1 / many), 1.0)
     counts = [Counts(past.codes[key], past.lenders, weights, len(past.coders[key]), many) for key in levels]
     order = np.array(sorted(range(many), key=past.names.__getitem__), np.int64)
     for first in range(0, len(asked.days), BLOCK):
@@ -118,12 +116,8 @@ def _plain(past: Encoded, asked: Encoded, levels: tuple[Key, ...], part: float |
         yield best_of(np.log(_backed_off(base, levels, counts, asked, places)), order, places)
 
 
-def _backed_off(
-    base: Figures, levels: tuple[Key, ...], counts: list[Counts], asked: Encoded, places: Codes
-) -> Figures:
+def _backed_off(base: Figures, levels: tuple[Key, ...], counts: list[Counts], asked: Encoded, places: Codes) -> Figures:
     share = np.repeat(base, len(places), axis=0)
     for key, counted in zip(levels, counts, strict=True):
         share = shrunk(counted.of(asked.codes[key][places]), share, 1.0)
     return share
-
-

@@ -69,7 +69,7 @@ def _learned_from(past: Encoded) -> Iterator[tuple[NDArray[np.float32], Codes]]:
     parts = cuts(past.days)
     fewest = int(past.lenders[: parts[0][0]].max()) + 1
     for start, end in parts:
-        memory = Memory(past, start, int(past.days[start]))
+        memory = Memory(past, start)
         for at in _blocks(spread(start, end)):
             figures = memory.figures(past, at)
             nearest = _likeliest(figures, min(CANDIDATES, fewest))

@@ -18,12 +18,12 @@ from matchmaking.domain.statements.days import DayReader
 NEEDED = ("id", "day", "lender")
 SHARE, LIFT = "share", "lift"
 LINES = {
-    **{"activity": SHARE, "place": SHARE},
+    **dict.fromkeys(("activity", "place"), SHARE),
     **dict.fromkeys(("industry", "amount", "rounding", "kind", "term", "newness", "size", "form"), LIFT),
     **dict.fromkeys(("franchise", "setting", "place_kind", "place_industry", "place_amount", "place_size"), LIFT),
 }
 """Every line a card can have and what it compares: a lender's share of like loans itself, or how far that share lies
-above the lender's share of the other loans."""
+above the lender's share of all loans."""
 _NAME = re.compile(r"[a-z][a-z_]{0,29}")
 
 

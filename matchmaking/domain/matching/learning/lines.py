@@ -1,8 +1,8 @@
 """The lines of a card in figures: one per line, level and way of counting, for every query and every lender.
 
-A *share* line takes the logarithm of the lender's share among like loans. A *lift* line takes how far that lies above
-the lender's share among the loans that are not alike. One more like loan of a lender, or the same loan later, raises its
-figure in every line and lowers none, so weights that are not negative make a card that is monotone.
+A *share* line (place, activity) takes the logarithm of the lender's share among like loans: one more loan of a lender
+there, or the same loan later, raises its figure and can lower none, and no weight is negative. A *lift* line takes how
+far the share among like loans lies above the lender's share among all, so that a lender is not paid twice for size.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 from matchmaking.domain.matching.learning.keys import Coder, Codes, Key, texts
 from matchmaking.domain.matching.learning.layout import Layout, LineLayout
 from matchmaking.domain.matching.learning.loans import Loans
-from matchmaking.domain.matching.learning.shares import Counts, Figures, fading, half_life_of, shrunk
+from matchmaking.domain.matching.learning.shares import Counts, Figures, fading, half_life_of, shrunk, totals
 
 RECENT = (0.10, 0.03)
 """Ways of counting beside counting all alike: loans fade by half in the days that the last tenth, and the last 3 %, of
 the loans took."""
 STRENGTH = {True: 5.0, False: 10.0}
 """How many like loans weigh as much as the wider group: of a share line, of a lift line."""
+
+HalfLives = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +60,29 @@ class Encoded:
         self.layout, self.days = layout, loans.days
         keys = {key for line in layout.lines for key in (*line.levels, line.within)}
         told = {key: texts(key, loans.columns, len(loans)) for key in keys}
-        self.coders = like.coders if like else {key: Coder(told[key]) for key in keys}
+        self.coders: dict[Key, Coder] = like.coders if like else {key: Coder(told[key]) for key in keys}
         self.codes: dict[Key, Codes] = {key: self.coders[key].codes(told[key]) for key in keys}
         # in order of first sight: who lends later changes nothing of what was known earlier
-        self.names = like.names if like else tuple(dict.fromkeys(loans.lenders))
+        self.names: tuple[str, ...] = like.names if like else tuple(dict.fromkeys(loans.lenders))
         place = {name: at for at, name in enumerate(self.names)}
         self.lenders: Codes = np.array([place.get(name, -1) for name in loans.lenders], np.int64)
 
 
 class Memory:
-    """What is known on the day ``on``: every figure read from the first ``size`` loans and from none after them.
+    """What the first ``size`` loans tell: every figure is read from them and from none after them, on the day after the
+    last of them (so that a pause before the queries lets nothing fade).
 
-    ``lenders``: how many had lent by then; they are the candidates. ``half_lives``: days, None where nothing fades."""
+    ``lenders``: how many had lent by then; they are the candidates. ``half_lives``: days, None where nothing fades;
+    those of ``RECENT`` unless given."""
 
-    def __init__(self, past: Encoded, size: int, on: int) -> None:
+    def __init__(self, past: Encoded, size: int, half_lives: HalfLives | None = None) -> None:
         self.layout, self._past, self._size = past.layout, past, size
-        days = past.days[:size]
-        lives = (None, *(half_life_of(days, part) for part in RECENT))
-        self.half_lives = lives
-        self._weights = [fading(days, on, life) for life in lives]
+        days, on = past.days[:size], int(past.days[size - 1]) + 1
+        self.half_lives = half_lives or (None, *(half_life_of(days, part) for part in RECENT))
+        self._weights = [fading(days, on, life) for life in self.half_lives]
         self._counts: dict[tuple[Key, int], Counts] = {}
         self.lenders = int(past.lenders[:size].max()) + 1
-        self._all = [np.bincount(past.lenders[:size], weight, self.lenders)[None, :] for weight in self._weights]
+        self._all = [totals(past.lenders[:size], weight, self.lenders) for weight in self._weights]
         even = np.full((1, self.lenders), 1 / self.lenders)
         self._base = [shrunk(loans, even, 1.0) for loans in self._all]
 
@@ -95,17 +98,17 @@ class Memory:
         return found
 
     def _line(self, line: LineLayout, fade: int, asked: Encoded, places: Codes) -> Iterator[Any]:
-        base = self._base[fade] if line.is_share else self._apart(line, fade, asked, places)
+        base = self._base[fade] if line.is_share else self._among(line, fade, asked, places)
         share, strength = base, STRENGTH[line.is_share]
         for key in line.levels:
-            share = shrunk(self._loans(key, fade, asked, places), share, strength)
+            share = shrunk(self._loans(key, fade, asked, places), share, strength) if key else share
             yield np.log(share) if line.is_share else np.log(share / base)
 
-    def _apart(self, line: LineLayout, fade: int, asked: Encoded, places: Codes) -> Figures:
-        """(n, lenders) shares among the loans that are not alike, but lie within what the line compares among."""
-        among = self._loans(line.within, fade, asked, places) if line.within else self._all[fade]
-        alike = self._loans(line.levels[0], fade, asked, places)
-        return shrunk(np.maximum(among - alike, 0), self._base[fade], STRENGTH[False])
+    def _among(self, line: LineLayout, fade: int, asked: Encoded, places: Codes) -> Figures:
+        """(n, lenders) shares among all the loans that a lift line compares among."""
+        if not line.within:
+            return self._base[fade]
+        return shrunk(self._loans(line.within, fade, asked, places), self._base[fade], STRENGTH[False])
 
     def _loans(self, key: Key, fade: int, asked: Encoded, places: Codes) -> Figures:
         if not key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,15 @@ from matchmaking.domain.matching.learning.keys import Column
 from matchmaking.domain.matching.learning.layout import Field, Layout
 from matchmaking.domain.reasons import Reason, Refusal
 
-Row = Mapping[str, str | None]
+Row = Mapping[Any, Any]
 LONGEST_CELL = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Loans:
-    """``days``: numbers of days (``date.toordinal``). ``lenders``: names, blank in queries. ``columns``: field → facts."""
+    """``days``: numbers of days (``date.toordinal``). ``lenders``: names, blank in queries.
+
+    ``columns``: field → facts of every loan."""
 
     ids: Sequence[str]
     days: NDArray[np.int64]
@@ -47,8 +50,8 @@ class Loans:
 def read_loans(rows: Iterable[Row], layout: Layout, *, with_lender: bool) -> Loans:
     """Every row. Rows count from 1 below the header.
 
-    Raises :class:`Refusal` ``rank_cell`` with row, column and what is wrong; ``rank_column_missing``;
-    ``rank_id_twice``; ``rank_no_rows``.
+    Raises :class:`Refusal` ``rank_cell`` with row, column and what is wrong; ``rank_row_long``;
+    ``rank_column_missing``; ``rank_id_twice``; ``rank_no_rows``.
     """
     ids: list[str] = []
     days: list[int] = []
@@ -57,6 +60,8 @@ def read_loans(rows: Iterable[Row], layout: Layout, *, with_lender: bool) -> Loa
     for number, row in enumerate(rows, 1):
         if number == 1:
             _headers(row, layout, with_lender)
+        if None in row:  # where a reader of CSV puts what lies beyond the header
+            raise Refusal(Reason("rank_row_long", {"row": number}))
         ids.append(_needed(row, layout.id, number))
         days.append(_day(row, layout, number))
         lenders.append(_needed(row, layout.lender, number) if with_lender else "")

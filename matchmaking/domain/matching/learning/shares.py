@@ -1,4 +1,4 @@
-"""How many like loans each lender made, recent ones counting more; and the share that follows, shrunk to a wider one."""
+"""How many like loans each lender made, recent ones counting more; the share that follows, shrunk to a wider one."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def half_life_of(days: Codes, part: float) -> float:
     """In how many days the last ``part`` of the loans (days in order) was lent; a day at least."""
     first = min(int(len(days) * (1 - part)), len(days) - 1)
     return float(max(days[-1] - days[first], 1))
+
+
+def totals(lenders: Codes, weights: Figures, size: int) -> Figures:
+    """(1, lenders): what every lender's loans count together."""
+    return np.bincount(lenders, weights, size).astype(np.float64)[None, :]
 
 
 class Counts:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from matchmaking.market.matches.cli.ranking import rank
+
 match = click.Group("match", help="Match needs with products, rank lenders, ask what a rule shuts out.")
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (rank,)
 for _command in COMMANDS:
     match.add_command(_command)
