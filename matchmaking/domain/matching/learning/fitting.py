@@ -15,22 +15,26 @@ from numpy.typing import NDArray
 Figures = NDArray[np.float32]
 Weights = NDArray[np.float64]
 RIDGE = 1e-4
-"""Pull of every weight to nothing, beside a likelihood per loan: lines that say the same share the work."""
+"""Pull of every weight to where the ridge stands, beside a likelihood per loan: lines that say the same share the work."""
 MOST_STEPS, MOST_ROUNDS, ENOUGH = 60, 500, 1e-7
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """``figures``: (loans, candidates, figures). ``chosen``: which candidate lent."""
+    """``figures``: (loans, candidates, figures). ``chosen``: which candidate lent. ``ridge``: pull of every weight.
+
+    ``closed``: (loans, candidates) places that stand for no candidate, where loans have more and fewer of them."""
 
     figures: Figures
     chosen: NDArray[np.int64]
+    ridge: float = RIDGE
+    closed: NDArray[np.bool_] | None = None
 
     def loss(self, weights: Weights, towards: Weights) -> float:
         """Minus the mean log-likelihood, with the ridge."""
         scores = self._scores(weights)
         taken = scores[np.arange(len(scores)), self.chosen]
-        pull = RIDGE * float(((weights - towards) ** 2).sum())
+        pull = self.ridge * float(((weights - towards) ** 2).sum())
         return float((np.log(np.exp(scores).sum(axis=1)) - taken).mean()) + pull
 
     def slopes(self, weights: Weights, towards: Weights) -> tuple[Weights, Weights]:
@@ -42,11 +46,13 @@ class Choices:
         spread = (self.figures * np.sqrt(odds)[:, :, None]).reshape(-1, self.figures.shape[2])
         many = len(odds)
         hessian = (spread.T @ spread).astype(np.float64) / many - (mean.T @ mean).astype(np.float64) / many
-        slope = (mean.astype(np.float64) - lent).mean(axis=0) + 2 * RIDGE * (weights - towards)
-        return slope, hessian + 2 * RIDGE * np.eye(len(weights))
+        slope = (mean.astype(np.float64) - lent).mean(axis=0) + 2 * self.ridge * (weights - towards)
+        return slope, hessian + 2 * self.ridge * np.eye(len(weights))
 
     def _scores(self, weights: Weights) -> NDArray[np.float64]:
         scores = (self.figures @ weights.astype(np.float32)).astype(np.float64)
+        if self.closed is not None:
+            scores[self.closed] = -np.inf
         return scores - scores.max(axis=1, keepdims=True)
 
 
