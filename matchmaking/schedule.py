@@ -18,6 +18,7 @@ from matchmaking.market.events import jobs as events
 from matchmaking.market.needs import jobs as needs
 from matchmaking.market.products import jobs as products
 from matchmaking.market.referrals import jobs as referrals
+from matchmaking.oversight.learning import jobs as learning
 
 JOBS: tuple[Job, ...] = (
     # name          run         minute hour day month weekday     days made up
@@ -36,4 +37,6 @@ JOBS: tuple[Job, ...] = (
     Job("findings", audits.run_findings, "0 21 * * *", 7),
     Job("audit", audits.run_audit, "30 21 * * *", 7),
     Job("event-outcomes", gatherings.run, "45 21 * * *"),
+    # once a month, on the audit of the evening before; it proposes and never adopts
+    Job("policy-fit", learning.run, "30 6 1 * *"),
 )

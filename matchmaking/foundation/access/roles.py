@@ -42,6 +42,8 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.EXPORT_FIGURES,
             P.READ_TRAIL,
             P.READ_LISTS,
+            P.READ_POLICIES,
+            P.DECIDE_POLICIES,
         }
     ),
     Role.FINANCE_OFFICE_COUNTY: frozenset(

@@ -72,9 +72,7 @@ def adopt(
     return _decide(session, row, "adopt", actor, row_version, words, at, {"since": since})
 
 
-def set_aside(
-    session: Session, *, actor: str, key: str, row_version: int, words: str, at: datetime
-) -> PolicyVersion:
+def set_aside(session: Session, *, actor: str, key: str, row_version: int, words: str, at: datetime) -> PolicyVersion:
     """Not taken into force, with words."""
     return _decide(session, _row(session, key), "set_aside", actor, row_version, words, at, {})
 

@@ -1,4 +1,4 @@
-"""Proposed and adopted weights of matching, each with what it was fitted on and how it did, and who did what with it."""
+"""Proposed and adopted weights of matching, each with what it was fitted on and how it did; who did what with it."""
 
 from __future__ import annotations
 

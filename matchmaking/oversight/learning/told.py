@@ -98,3 +98,37 @@ def _weights(found: Backtest, lang: str) -> Table:
     for line, points in sorted(found.card.table().items(), key=lambda told: -told[1]):
         table.add_row(say(f"rank_line_{line}", lang), f"{points:.1f}")
     return table
+
+
+def print_fit(payload: Mapping[str, Any], lang: str) -> None:
+    """Weights fitted for the city beside the hand-set ones, and how both did on its later loans."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
+    console.print(say("policy_fit_title", lang, **{name: payload[name] for name in ("since", "until", "choices")}))
+    console.print(
+        say("policy_fit_facts", lang, **{name: payload[name] for name in ("verified", "from_needs", "as_of")})
+    )
+    table = Table(title=say("policy_fit_weights", lang), title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column(say("backtest_line", lang))
+    for code in ("backtest_way_hand", "backtest_way_card"):
+        table.add_column(say(code, lang), justify="right")
+    for line, points in payload["hand"]["weights"].items():
+        table.add_row(say(f"match_line_{line}", lang), str(points), str(payload["weights"][line]))
+    console.print(table)
+    title = say("policy_fit_tried", lang, **{name: payload[name] for name in ("split", "learned", "tried")})
+    console.print(_in_millionths(title, payload, lang))
+    console.print(say("policy_fit_wide", lang))
+    console.print(say("rank_note", lang))
+
+
+def _in_millionths(title: str, payload: Mapping[str, Any], lang: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column(say("backtest_way", lang))
+    for words in FIGURES.values():
+        table.add_column(words, justify="right")
+    rows = [(say(f"backtest_way_{way}", lang), told, False) for way, told in payload["ways"].items()]
+    for words, told, signed in (*rows, (say("policy_fit_gain", lang), payload["gain"], True)):
+        cells = [Measured(*(number / 1_000_000 for number in told[name])) for name in FIGURES]
+        table.add_row(words, *(_figure(one, signed) for one in cells))
+    return table

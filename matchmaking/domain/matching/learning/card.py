@@ -22,8 +22,8 @@ PER_DOUBLING = 20
 """Points that double the odds of a lender against another."""
 CUTS = (0.5, 0.6, 0.7, 0.8, 0.9)
 """Parts of the loans known at each cut."""
-MOST_LEARNED = 1_200
-"""Loans of one cut that are learned from, evenly spread."""
+MOST_LEARNED = 900
+"""Loans that are learned from at one cut, evenly spread: so many up to the next cut, and so many of all later ones."""
 CANDIDATES = 100
 """Lenders a loan is learned against: the likeliest by an even card."""
 FEWEST = 50
@@ -70,7 +70,9 @@ def _learned_from(past: Encoded) -> Iterator[tuple[NDArray[np.float32], Codes]]:
     fewest = int(past.lenders[: parts[0][0]].max()) + 1
     for start, end in parts:
         memory = Memory(past, start)
-        for at in _blocks(spread(start, end)):
+        # what comes at once, and what comes much later: a card for the next day only would trust the last days too much
+        soon, later = spread(start, end), spread(start, len(past.days)) if end < len(past.days) else spread(0, 0)
+        for at in _blocks(np.concatenate([soon, later])):
             figures = memory.figures(past, at)
             nearest = _likeliest(figures, min(CANDIDATES, fewest))
             lent = nearest == past.lenders[at][:, None]
@@ -91,7 +93,7 @@ def cuts(days: Codes) -> list[tuple[int, int]]:
 def spread(start: int, end: int) -> Codes:
     """At most ``MOST_LEARNED`` places from ``start`` to before ``end``, evenly."""
     many = min(MOST_LEARNED, end - start)
-    return start + np.arange(many) * (end - start) // many
+    return start + np.arange(many) * (end - start) // max(many, 1)
 
 
 def _blocks(places: Codes) -> Iterator[Codes]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Figures = NDArray[np.float32]
 Weights = NDArray[np.float64]
 RIDGE = 1e-4
-"""Pull of every weight to where the ridge stands, beside a likelihood per loan: lines that say the same share the work."""
+"""Pull of every weight to where the ridge stands, beside a likelihood per loan: lines that say the same share work."""
 MOST_STEPS, MOST_ROUNDS, ENOUGH = 60, 500, 1e-7
 
 

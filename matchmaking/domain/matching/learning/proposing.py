@@ -76,7 +76,7 @@ def proposal(choices: Sequence[Choice], hand: Policy) -> Proposal:
 
 
 def fitted_weights(choices: Sequence[Choice], hand: Policy) -> dict[str, int]:
-    """Whole points of the policy's lines, none below zero, adding up to 100; the hand-set ones where nothing is told."""
+    """Whole points of the policy's lines, none below zero, 100 in all; the hand-set ones where nothing is told."""
     lines, start = tuple(hand.weights), np.array(list(hand.weights.values())) / WHOLE
     figures, chosen, closed = _columns(choices, hand)
     make = partial(Choices, chosen=chosen, closed=closed)
@@ -113,11 +113,12 @@ def _whole(weights: Weights) -> list[int]:
 
 
 def _ranks(choices: Sequence[Choice], policy: Policy) -> Ranks:
-    """Place of the product whose money came; one that ties with others stands behind them."""
+    """Place of the product whose money came; among those it ties with it stands in the middle."""
     lines = tuple(policy.weights)
     found = []
     for one in choices:
         shared = policy.shared([line for line, stated in zip(lines, one.stated, strict=True) if stated])
         points = [sum(shared[line] * mark for line, mark in zip(lines, marks, strict=True)) for marks in one.marks]
-        found.append(sum(each >= points[one.chosen] for each in points))
+        mine = points[one.chosen]
+        found.append(1 + sum(each > mine for each in points) + (points.count(mine) - 1) // 2)
     return np.array(found, np.int64)

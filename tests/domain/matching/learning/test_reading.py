@@ -56,7 +56,9 @@ def test_keys_are_blank_where_a_fact_is_not_stated() -> None:
     assert texts(parse_key("state industry/2"), unknown.columns, 1) == [""]
 
 
-@pytest.mark.parametrize(("amount", "zeros"), [("60000", "4"), ("61500", "2"), ("61501", "0"), ("61501.50", "n"), ("", "")])
+@pytest.mark.parametrize(
+    ("amount", "zeros"), [("60000", "4"), ("61500", "2"), ("61501", "0"), ("61501.50", "n"), ("", "")]
+)
 def test_how_round_an_amount_is(amount: str, zeros: str) -> None:
     found = loans([dict(rows()[0], amount=amount)])
     assert texts(parse_key("amount."), found.columns, 1) == [zeros]
