@@ -25,8 +25,8 @@ def run(context: JobContext) -> dict[str, Any]:
 def _fit(portfolio_id: int, context: JobContext) -> str:
     def work(inside: Session) -> str:
         portfolio = inside.get_one(Portfolio, portfolio_id)
-        told = {"actor": ACTOR, "portfolio": portfolio, "on": context.as_of, "at": context.at}
-        return propose_fit(inside, **told).version
+        row = propose_fit(inside, actor=ACTOR, portfolio=portfolio, on=context.as_of, at=context.at)
+        return row.version
 
     try:
         return run_in_unit_of_work(work)

@@ -58,7 +58,8 @@ def decide(key: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _show(key, form), 422
     action, words = str(form.action.data), str(form.words.data or "")
-    common = {"actor": viewer.actor, "key": key, "row_version": form.version.data, "words": words, "at": clock.now()}
+    common: dict[str, Any] = {"actor": viewer.actor, "key": key, "words": words, "at": clock.now()}
+    common["row_version"] = form.version.data
     dated = common | {"on": business_today()}
     acts: dict[str, Callable[[Session], PolicyVersion]] = {
         "adopt": lambda work: adopt(work, **dated),

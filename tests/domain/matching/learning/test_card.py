@@ -53,9 +53,13 @@ def test_a_loan_is_learned_from_with_what_was_known_before_its_day() -> None:
     assert refused.value.reason.code == "rank_one_day"
 
 
-@pytest.mark.parametrize(
-    "card", [by_hand(layout()), Card(layout(), levels_of(layout()), np.full(len(levels_of(layout())), 0.3))]
-)
+def even() -> Card:
+    """Every level counts the same."""
+    levels = levels_of(layout())
+    return Card(layout(), levels, np.full(len(levels), 0.3))
+
+
+@pytest.mark.parametrize("card", [by_hand(layout()), even()], ids=["hand", "even"])
 @pytest.mark.parametrize("lender", ["BANK OF ELM", "TRADE BANK 72", "NATIONAL"])
 def test_one_more_like_loan_never_costs_points_and_a_later_one_neither(card: Card, lender: str) -> None:
     last = (FIRST + timedelta(days=19)).isoformat()
