@@ -17,6 +17,7 @@ from matchmaking.foundation.jobs.cli import jobs, serve_command, worker_command_
 from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail.cli import trail
 from matchmaking.market.matches.cli import match
+from matchmaking.oversight.learning.cli import COMMANDS as LEARNING
 from matchmaking.registry.accounts.cli import roles, user
 from matchmaking.registry.organisations.cli import organisation
 from matchmaking.rulebook import say
@@ -39,6 +40,8 @@ def timed_jobs() -> tuple[Job, ...]:
 def register_commands(app: Flask) -> None:
     """Hang every slice's commands on ``app``."""
     app.extensions["timed_jobs"] = timed_jobs
+    for command in LEARNING:
+        match.add_command(command)
     for group in (
         trail,
         jobs,

@@ -18,6 +18,7 @@ from matchmaking.market.batches import models as _batches  # noqa: F401
 from matchmaking.market.events import models as _events  # noqa: F401
 from matchmaking.market.matches import models as _matches  # noqa: F401
 from matchmaking.market.needs import models as _needs  # noqa: F401
+from matchmaking.market.policies import models as _policies  # noqa: F401
 from matchmaking.market.products import models as _products  # noqa: F401
 from matchmaking.market.referrals import models as _referrals  # noqa: F401
 from matchmaking.registry.accounts import models as _accounts  # noqa: F401

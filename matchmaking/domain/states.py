@@ -1,5 +1,5 @@
 """The lifecycles people set: a firm, a need, a referral, whose turn it is, a decision, a signing, a product's version,
-a list of recommended firms, a meeting's sign-in sheet.
+a list of recommended firms, a meeting's sign-in sheet, weights of matching that were fitted.
 
 What the world sets (awaiting, partly paid, overdue) is not here: it is derived from facts and a day
 (``conversion/stages.py``). No state says "disbursed": agreed is not paid. Of the stages of a case, 草稿 to 已核实 are
@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from matchmaking.domain.transitions import TransitionTable
 
 FIRM, BUREAU, OFFICER, MANAGER, SYSTEM = "enterprise", "bureau_officer", "bank_officer", "bank_manager", "system"
+OFFICE = "finance_office_city"
 BANK = f"{OFFICER} {MANAGER}"
 HELPED = f"{FIRM} {BUREAU}"
 """The firm, or the bureau entering for a firm without a phone (代录) or pushing with the firm's consent."""
@@ -181,7 +182,17 @@ EVENT = TransitionTable.of(
 )
 """A meeting's sign-in sheet. ``enter_late`` is 补录: kept apart, never counted in the frozen cohort."""
 
+POLICY = TransitionTable.of(
+    "policy",
+    "proposed",
+    ("proposed", "adopt", OFFICE, "adopted"),
+    ("proposed", "set_aside", OFFICE, "set_aside"),
+    ("adopted", "withdraw", OFFICE, "withdrawn"),
+)
+"""Weights of matching fitted on money really disbursed: proposed by a fit, taken into force by people only."""
+
 LIFECYCLES: Mapping[str, TransitionTable] = {
-    table.name: table for table in (ENTERPRISE, NEED, REFERRAL, TURN, DECISION, SIGNING, PRODUCT_VERSION, BATCH, EVENT)
+    table.name: table
+    for table in (ENTERPRISE, NEED, REFERRAL, TURN, DECISION, SIGNING, PRODUCT_VERSION, BATCH, EVENT, POLICY)
 }
 """Every table by name."""

@@ -77,6 +77,7 @@ ELSEWHERE = {
     "/batches/<key:key>": "tests/market/batches",
     "/events/<key:key>": "tests/market/events",
     "/awards/<key:key>": "tests/market",
+    "/policies/<key:key>": "tests/oversight",
     "/static/": "files of everybody",
 }
 

@@ -35,6 +35,11 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     """Create, unlock and change accounts."""
 
+    READ_POLICIES = "read_policies"
+    """Weights of matching, proposed and in force, with their backtests."""
+    DECIDE_POLICIES = "decide_policies"
+    """Take fitted weights into force, set them aside or withdraw them."""
+
     READ_THREADS = "read_threads"
     """One need from its first word to its last yuan, as far as it is one's own to see."""
 

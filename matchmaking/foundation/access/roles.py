@@ -51,6 +51,8 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.READ_GAPS,
             P.READ_TRAIL,
             P.READ_LISTS,
+            P.READ_POLICIES,
+            P.DECIDE_POLICIES,
         }
     ),
     Role.FINANCE_OFFICE_COUNTY: frozenset(

@@ -14,10 +14,10 @@ from matchmaking.market.matches.lenders import lenders_on
 from matchmaking.market.matches.models import RankingChoice, Recommendation
 from matchmaking.market.matches.queries import asked_of, offered_of
 from matchmaking.market.needs.models import Need
+from matchmaking.market.policies.queries import policy_for
 from matchmaking.market.products.queries import Offer
 from matchmaking.market.products.quota import taken_of
 from matchmaking.registry.organisations.models import Organisation
-from matchmaking.rulebook.matching import policy
 
 
 def keep_recommendation(
@@ -32,7 +32,7 @@ def keep_recommendation(
     if asked is None:
         raise Refusal(Reason("match_need_incomplete"))
     taken = taken_of(session, [offer.product.id]).get(offer.product.id, 0)
-    offered, held = offered_of(offer, on, taken, lenders), policy(on)
+    offered, held = offered_of(offer, on, taken, lenders), policy_for(session, on)
     found, inputs = explain(asked, offered, held, on), inputs_of(asked, offered)
     lines = [{"line": line.line, "points": line.points, "full": line.full} for line in found.lines]
     kept = Recommendation(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from matchmaking.domain.matching.catalogue import Need as Asked
 from matchmaking.domain.matching.catalogue import Product as Offered
@@ -22,11 +22,12 @@ from matchmaking.market.matches.lenders import Lenders, lenders_on
 from matchmaking.market.matches.models import RankingChoice, Recommendation
 from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
+from matchmaking.market.policies.queries import policy_for, policy_kept
 from matchmaking.market.products.facts import as_offered
 from matchmaking.market.products.queries import Offer, offers_on
 from matchmaking.market.products.quota import taken_of
 from matchmaking.registry.enterprises.queries import enterprise_of_organisation, firm_facts
-from matchmaking.rulebook.matching import policy, policy_of, schemes
+from matchmaking.rulebook.matching import schemes
 
 MOST_SHOWN, MOST_NEAR = 20, 5
 
@@ -102,7 +103,7 @@ def recommend(session: Session, need: Need, on: date) -> Recommended | None:
         for key, offer in offers.items()
         if offer.terms.currency == need.currency
     }
-    held, catalogue = policy(on), Catalogue(list(offered.values()))
+    held, catalogue = policy_for(session, on), Catalogue(list(offered.values()))
     best = match([asked], catalogue, held, on, per_need=MOST_SHOWN, per_product=1).of_need(0) if offered else ()
     near = near_misses([asked], catalogue, held, on, limit=MOST_NEAR) if offered else ()
     fits = [Fit(offers[one.product], explain(asked, offered[one.product], held, on)) for one in best]
@@ -126,10 +127,17 @@ def explained_again(kept: Recommendation) -> Explanation:
     ``ValueError`` where it does not come to the kept points: then code or policy was changed under it.
     """
     need, product = pair_from(kept.inputs)
-    found = explain(need, product, policy_of(kept.policy_version), kept.on_day)
+    found = explain(need, product, policy_kept(_session_of(kept), kept.policy_version), kept.on_day)
     if found.points != kept.points:
         raise ValueError(f"recommendation {kept.id} was {kept.points} and is now {found.points}")
     return found
+
+
+def _session_of(kept: Recommendation) -> Session:
+    session = object_session(kept)
+    if session is None:
+        raise ValueError("a recommendation is explained within its session")
+    return session
 
 
 def recommendation_of(session: Session, recommendation_id: int | None) -> Recommendation | None:

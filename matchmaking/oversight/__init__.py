@@ -1,0 +1,1 @@
+"""Oversight: what the office learns from what became of matches. It reads from every wing below."""
