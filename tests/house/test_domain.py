@@ -1,4 +1,4 @@
-"""The domain is exact and blind: no float, nothing but the standard library and itself; NumPy for matching alone."""
+"""The domain is exact and blind: no float, nothing but the standard library and itself; columns for matching alone."""
 
 from __future__ import annotations
 
@@ -44,7 +44,11 @@ FLOATING = {
     "log",
 }
 """NumPy's ways to floats."""
-IN_COLUMNS = {"numpy": "matchmaking.domain.matching"}
+IN_COLUMNS = {
+    "numpy": "matchmaking.domain.matching",
+    "numba": "matchmaking.domain.matching",
+    "highspy": "matchmaking.domain.matching.allocation",
+}
 """Libraries of columns, and the only package of the domain that may import them."""
 
 
