@@ -157,7 +157,7 @@ class _Rows:
             mine = edges[start[need] : start[need + 1]]
             self._row(np.append(mine, first + need), np.append(np.ones(len(mine), np.int64), -1), 0, None)
         served = first + np.arange(len(here.limit) + 1)
-        self._row(served, np.ones(len(served), np.int64), here.served_least, None)
+        self._row(served, np.append(here.fresh, 1), here.served_least, None)
 
     def _by(self, keys: Ints, columns: Ints, factors: Ints, most: Ints) -> None:
         """One row for each key: the sum of its columns is at most ``most[key]``."""

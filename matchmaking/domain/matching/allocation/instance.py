@@ -24,8 +24,8 @@ class Instance:
     product's quota, mostly the need's amount, or what this product needs for it (generalised assignment).
     ``limit`` (n): products per need. ``bank`` (m): at most one product of a bank per need. ``count``, ``quota`` (m): how
     many picks, and how much use, a product takes. ``group_start`` (n + 1), ``group``: the groups a need belongs to, as
-    compressed rows; ``least`` (G): picks that each group has to get, a floor. ``served_least``: needs that have to get
-    at least one product. Floors and ``served_least`` bend where they cannot be met: every pick short costs
+    compressed rows; ``least`` (G): picks that each group has to get, a floor. ``fresh`` (n): 1 where serving the need
+    counts for coverage, 0 where it is served already. ``served_least``: fresh needs that have to get a product. Floors and ``served_least`` bend where they cannot be met: every pick short costs
     ``floor_weight``, every need short ``cover_weight``, both far above any value.
     """
 
@@ -40,6 +40,7 @@ class Instance:
     group_start: Ints
     group: Ints
     least: Ints
+    fresh: Ints
     served_least: int = 0
 
     @property
@@ -73,7 +74,7 @@ class Instance:
         picks = np.bincount(self.need[plan], minlength=len(self.limit))
         groups = np.bincount(self.group, np.repeat(picks, np.diff(self.group_start)), minlength=len(self.least))
         short = np.maximum(0, self.least - groups.astype(np.int64))
-        return short, max(0, self.served_least - int(np.count_nonzero(picks)))
+        return short, max(0, self.served_least - int(self.fresh[picks > 0].sum()))
 
     def broken(self, plan: Ints) -> tuple[str, ...]:
         """Which limits ``plan`` breaks: ``limit``, ``bank``, ``count``, ``quota``, ``twice``; none for a sound plan."""
@@ -155,7 +156,7 @@ def instance_of(
     found = Instance(
         need, product, value, use, np.full(needs, per_need, np.int64), bank, count, quota,
         np.searchsorted(rows, np.arange(needs + 1)).astype(np.int64), group.astype(np.int64),
-        np.asarray(least, np.int64), served_least,
+        np.asarray(least, np.int64), np.ones(needs, np.int64), served_least,
     )  # fmt: skip
     return found, order
 

@@ -19,7 +19,7 @@ SAMPLED = 12
 
 
 def respond(
-    start: Any, product: Any, bank: Any, scaled: Any, use: Any, limit: Any, group_start: Any, group: Any,
+    start: Any, product: Any, bank: Any, scaled: Any, use: Any, limit: Any, fresh: Any, group_start: Any, group: Any,
     price_count: Any, price_use: Any, credit: Any, cover: int,
     used_count: Any, used_use: Any, in_group: Any, top_value: Any, top_edge: Any,
 ) -> tuple[int, int]:  # fmt: skip
@@ -60,14 +60,14 @@ def respond(
                 at -= 1
             top_value[at] = reduced
             top_edge[at] = e
-        if size == 0 and most > 0 and best_edge >= 0 and best + cover > 0:
+        if size == 0 and most > 0 and best_edge >= 0 and best + cover * fresh[i] > 0:
             size = 1
             top_value[0] = best
             top_edge[0] = best_edge
         if size == 0:
             continue
-        total += cover
-        served += 1
+        total += cover * fresh[i]
+        served += fresh[i]
         for t in range(size):
             e = top_edge[t]
             total += top_value[t]
@@ -79,7 +79,7 @@ def respond(
 
 
 def fill(
-    order: Any, start: Any, need: Any, product: Any, bank: Any, use: Any, limit: Any, count: Any, quota: Any,
+    order: Any, start: Any, need: Any, product: Any, bank: Any, use: Any, limit: Any, fresh: Any, count: Any, quota: Any,
     group_start: Any, group: Any,
     chosen: Any, slot_start: Any, slots: Any, where: Any, filled: Any, used: Any, picks: Any, in_group: Any, served: Any,
 ) -> None:  # fmt: skip
@@ -101,7 +101,7 @@ def fill(
         filled[j] += 1
         used[j] += use[e]
         if picks[i] == 0:
-            served[0] += 1
+            served[0] += fresh[i]
         picks[i] += 1
         for t in range(group_start[i], group_start[i + 1]):
             in_group[group[t]] += 1
@@ -109,7 +109,7 @@ def fill(
 
 def improve(
     tries: int, heat: int, seed: int, core: Any,
-    start: Any, need: Any, product: Any, bank: Any, value: Any, use: Any, limit: Any, count: Any, quota: Any,
+    start: Any, need: Any, product: Any, bank: Any, value: Any, use: Any, limit: Any, fresh: Any, count: Any, quota: Any,
     group_start: Any, group: Any, least: Any, floor_weight: int, served_least: int, cover_weight: int,
     chosen: Any, slot_start: Any, slots: Any, where: Any, filled: Any, used: Any, picks: Any, in_group: Any, served: Any,
     change: Any, out: Any, back: Any,
@@ -211,7 +211,7 @@ def improve(
         # floors and coverage
         lost_needs = 0
         if picks[i] == 0:
-            lost_needs -= 1
+            lost_needs -= fresh[i]
         for g in range(groups):
             change[g] = 0
         for k in range(group_start[i], group_start[i + 1]):
@@ -221,13 +221,13 @@ def improve(
             for k in range(group_start[h], group_start[h + 1]):
                 change[group[k]] -= 1
             if h != i and picks[h] == 1:
-                lost_needs += 1
+                lost_needs += fresh[h]
         for s in range(moved):
             h = need[back[s]]
             for k in range(group_start[h], group_start[h + 1]):
                 change[group[k]] += 1
             if picks[h] == 1:
-                lost_needs -= 1
+                lost_needs -= fresh[h]
         for g in range(groups):
             if change[g] != 0:
                 before = max(0, least[g] - in_group[g])

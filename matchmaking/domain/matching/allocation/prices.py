@@ -106,7 +106,7 @@ class _Walk:
         scaled = instance.value * self.prices.scale
         self._columns = tuple(map(give, (
             instance.start, instance.product, instance.bank, scaled, instance.use, instance.limit,
-            instance.group_start, instance.group,
+            instance.fresh, instance.group_start, instance.group,
         )))  # fmt: skip
         most = int(instance.limit.max(initial=0)) + 1
         self._room = give(np.zeros(most, np.int64)), give(np.zeros(most, np.int64))

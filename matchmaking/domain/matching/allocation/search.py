@@ -36,7 +36,7 @@ class Search:
         give, needs, products = engine.give, len(instance.limit), len(instance.bank)
         self._edges = tuple(map(give, (instance.start, instance.need, instance.product, instance.bank)))
         self._value, self._use = give(instance.value), give(instance.use)
-        self._limits = tuple(map(give, (instance.limit, instance.count, instance.quota)))
+        self._limits = tuple(map(give, (instance.limit, instance.fresh, instance.count, instance.quota)))
         self._groups = give(instance.group_start), give(instance.group)
         self._least = give(instance.least)
         self._slot_start = give(instance.slot_start)
@@ -61,21 +61,8 @@ class Search:
 
     def fill(self, order: Ints) -> None:
         """Take edges in ``order`` wherever they still fit."""
-        start, need, product, bank = self._edges
-        limit, count, quota = self._limits
-        self.engine.fill(
-            self.engine.give(order),
-            start,
-            need,
-            product,
-            bank,
-            self._use,
-            limit,
-            count,
-            quota,
-            *self._groups,
-            *self._state,
-        )
+        columns = (*self._edges, self._use, *self._limits, *self._groups)
+        self.engine.fill(self.engine.give(order), *columns, *self._state)
 
     def improve(self, tries: int, heat: int, core: Ints, floor_weight: int = 0) -> int:
         """``tries`` moves; what they gained."""

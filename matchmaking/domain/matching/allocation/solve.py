@@ -56,8 +56,9 @@ def solve_covering(
     aimed = instance.covering(bound)
     plan = solve(aimed, effort=effort, compiled=compiled, start=most if start is None else start)
     served = _served(instance, plan.edges)
-    if len(most) > served:
-        plan, served = solve(instance.covering(len(most)), effort=effort, compiled=compiled, start=most), len(most)
+    if _served(instance, most) > served:
+        served = _served(instance, most)
+        plan = solve(instance.covering(served), effort=effort, compiled=compiled, start=most)
     if served < bound:
         plan = solve(instance.covering(served), effort=effort, compiled=compiled, start=plan.edges)
     return Covered(plan, _served(instance, plan.edges), bound)
@@ -65,12 +66,12 @@ def solve_covering(
 
 def most_served(instance: Instance, *, effort: Effort | None = None, compiled: bool | None = None) -> tuple[Ints, int]:
     """A plan of one product each that serves as many needs as was found, and how many no plan exceeds."""
-    ones = np.ones_like(instance.value)
     single = replace(
-        instance, value=ones, limit=np.minimum(instance.limit, 1), least=np.zeros_like(instance.least), served_least=0
+        instance, value=instance.fresh[instance.need], limit=np.minimum(instance.limit, 1), least=np.zeros_like(instance.least), served_least=0
     )
     plan = solve(single, effort=effort, compiled=compiled)
-    return plan.edges, min(plan.bound, len(np.unique(instance.need[instance.use <= instance.quota[instance.product]])))
+    fits = instance.use <= instance.quota[instance.product]
+    return plan.edges, min(plan.bound, int(instance.fresh[np.unique(instance.need[fits])].sum()))
 
 
 def plan_of(instance: Instance, edges: Ints, prices: Prices, bound: int) -> Plan:
@@ -84,7 +85,7 @@ def plan_of(instance: Instance, edges: Ints, prices: Prices, bound: int) -> Plan
 
 
 def _served(instance: Instance, edges: Ints) -> int:
-    return len(np.unique(instance.need[edges]))
+    return int(instance.fresh[np.unique(instance.need[edges])].sum())
 
 
 def _loops(instance: Instance, compiled: bool | None) -> Engine:
