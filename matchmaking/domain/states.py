@@ -198,8 +198,18 @@ EVENT = TransitionTable.of(
 """A meeting's sign-in sheet. ``enter_late`` is 补录: kept apart, never counted in the frozen cohort."""
 
 LIFECYCLES: Mapping[str, TransitionTable] = {
-    table.name: table for table in (
-        ENTERPRISE, NEED, REFERRAL, TURN, DECISION, SIGNING, PRODUCT_VERSION, BATCH, ALLOCATION, EVENT,
+    table.name: table
+    for table in (
+        ENTERPRISE,
+        NEED,
+        REFERRAL,
+        TURN,
+        DECISION,
+        SIGNING,
+        PRODUCT_VERSION,
+        BATCH,
+        ALLOCATION,
+        EVENT,
     )  # fmt: skip
 }
 """Every table by name."""

@@ -35,7 +35,9 @@ class AllocationPlan(Base):
             "AND bound IS NOT NULL AND placed IS NOT NULL)",
             name="solved_is_complete",
         ),
-        CheckConstraint("(state = 'frozen') = (frozen_on IS NOT NULL AND digest IS NOT NULL)", name="frozen_is_complete"),
+        CheckConstraint(
+            "(state = 'frozen') = (frozen_on IS NOT NULL AND digest IS NOT NULL)", name="frozen_is_complete"
+        ),
         UniqueConstraint("batch_id", "number"),
         Index("ix_allocation_plan_state", "state", "id"),
     )

@@ -67,7 +67,11 @@ def solve_covering(
 def most_served(instance: Instance, *, effort: Effort | None = None, compiled: bool | None = None) -> tuple[Ints, int]:
     """A plan of one product each that serves as many needs as was found, and how many no plan exceeds."""
     single = replace(
-        instance, value=instance.fresh[instance.need], limit=np.minimum(instance.limit, 1), least=np.zeros_like(instance.least), served_least=0
+        instance,
+        value=instance.fresh[instance.need],
+        limit=np.minimum(instance.limit, 1),
+        least=np.zeros_like(instance.least),
+        served_least=0,
     )
     plan = solve(single, effort=effort, compiled=compiled)
     fits = instance.use <= instance.quota[instance.product]
