@@ -19,6 +19,7 @@ from matchmaking.desks.office.views import office
 from matchmaking.desks.operator.views import operator_desk
 from matchmaking.desks.public.views import public_desk
 from matchmaking.desks.thread.views import thread
+from matchmaking.market.allocations.views import allocations
 from matchmaking.market.batches.views import batches
 from matchmaking.market.events.views import events
 from matchmaking.market.matches.views import matches
@@ -51,6 +52,7 @@ def register_blueprints(app: Flask) -> None:
         *registry,
         *market,
         batches,
+        allocations,
         events,
         *delivery,
         awards,

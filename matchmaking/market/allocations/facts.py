@@ -13,6 +13,9 @@ YUAN = 100
 """Fen. Plans are reckoned in whole yuan: amounts rounded up, quotas down, so that no quota is passed by rounding."""
 FULL = 100_000
 """Full degree of fit, in thousandths of a point."""
+MILLION = 1_000_000
+MILLI, POINT = 1_000, 10_000
+"""A point of a plan is 10,000 yuan at full fit; prices are kept in thousandths of one."""
 FIRST_LOAN, MICRO, COUNTY = "first_loan", "micro", "county"
 GROUPS = (MICRO, FIRST_LOAN, COUNTY)
 """Whom a fairness floor protects: micro firms, firms without a loan so far, the firms of each county."""

@@ -1,4 +1,4 @@
-"""What a run reads: the firms of the list with their open needs, the products in force, and which pairs are eligible."""
+"""What a run reads: firms of the list with their open needs, products in force, and which pairs are eligible."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def question_of(session: Session, plan: AllocationPlan, on: date) -> Question:
 
 
 def wishes_of(session: Session, plan_id: int) -> tuple[frozenset[tuple[str, int]], frozenset[tuple[str, int]]]:
-    """Pairs (need, product id) that are pinned now, and those that are forbidden: of several wishes the latest holds."""
+    """Pairs (need, product id) pinned now, and those forbidden: of several wishes about a pair the latest holds."""
     latest = (
         select(func.max(AllocationWish.id))
         .where(AllocationWish.plan_id == plan_id)

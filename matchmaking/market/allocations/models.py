@@ -117,7 +117,7 @@ class AllocationPair(OfRun, Base):
 
 
 class AllocationPrice(OfRun, Base):
-    """What the quota of one product costs the plan. Prices are thousandths of a point; a point is 1 万元 at full fit."""
+    """What the quota of one product costs the plan, in thousandths of a point; a point is 1 万元 at full fit."""
 
     __tablename__ = "allocation_price"
     __table_args__ = (

@@ -17,6 +17,9 @@ from matchmaking.market.allocations.facts import (
     COUNTY,
     FIRST_LOAN,
     MICRO,
+    MILLI,
+    MILLION,
+    POINT,
     YUAN,
     Answer,
     Applicant,
@@ -26,9 +29,6 @@ from matchmaking.market.allocations.facts import (
     worth_of,
 )
 
-MILLION = 1_000_000
-MILLI, POINT = 1_000, 10_000
-"""A point of a plan is 10,000 yuan at full fit; prices are kept in thousandths."""
 MOST_EXACT = 5_000
 """Candidate pairs up to which the exact solver is asked too."""
 

@@ -93,13 +93,13 @@ def _solver(instance: Instance, *, whole: bool) -> Any:
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = columns, len(low)
     model.sense_ = highspy.ObjSense.kMaximize
-    model.col_cost_ = rows.cost
-    model.col_lower_, model.col_upper_ = np.zeros(columns, np.int64), rows.most
+    model.col_cost_ = rows.cost.tolist()
+    model.col_lower_, model.col_upper_ = [0] * columns, rows.most.tolist()
     infinity = highspy.kHighsInf
     model.row_lower_ = [-infinity if value is None else value for value in low]
     model.row_upper_ = [infinity if value is None else value for value in high]
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = starts, index, factor
+    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = starts, index, factor.tolist()
     if whole:
         model.integrality_ = [highspy.HighsVarType.kInteger] * columns
     solver = highspy.Highs()

@@ -22,11 +22,12 @@ class Instance:
 
     ``need``, ``product`` (E): places; ``value`` (E) ≥ 0: what the pair is worth; ``use`` (E) ≥ 0: what it takes of the
     product's quota, mostly the need's amount, or what this product needs for it (generalised assignment).
-    ``limit`` (n): products per need. ``bank`` (m): at most one product of a bank per need. ``count``, ``quota`` (m): how
-    many picks, and how much use, a product takes. ``group_start`` (n + 1), ``group``: the groups a need belongs to, as
-    compressed rows; ``least`` (G): picks that each group has to get, a floor. ``fresh`` (n): 1 where serving the need
-    counts for coverage, 0 where it is served already. ``served_least``: fresh needs that have to get a product. Floors and ``served_least`` bend where they cannot be met: every pick short costs
-    ``floor_weight``, every need short ``cover_weight``, both far above any value.
+    ``limit`` (n): products per need. ``bank`` (m): at most one product of a bank per need. ``count``, ``quota`` (m):
+    how many picks, and how much use, a product takes. ``group_start`` (n + 1), ``group``: the groups that needs belong
+    to, as compressed rows; ``least`` (G): picks that each group has to get, a floor. ``fresh`` (n): 1 where serving the
+    need counts for coverage, 0 where it is served already; ``served_least``: fresh needs that have to get a product.
+    Floors and coverage bend where they cannot be met: every pick short costs ``floor_weight``, every need short
+    ``cover_weight``, both far above any value.
     """
 
     need: Ints

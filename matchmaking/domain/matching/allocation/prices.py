@@ -3,13 +3,12 @@
 The Lagrangian dual: for any prices ≥ 0, what every need would take for itself at these prices, plus the prices times
 the limits, is at least the worth of every plan. The prices are integers over ``scale`` and so is the sum, so the bound
 is exact and needs no margin for rounding. Where it is least it equals the linear relaxation's optimum (Geoffrion 1974:
-the inner problem is integral). Steps fall geometrically, the direction is smoothed (Camerini, Fratta and Maffioli 1975).
+the inner problem is integral). Steps fall geometrically; the direction is smoothed (Camerini, Fratta, Maffioli 1975).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -110,7 +109,7 @@ class _Walk:
         )))  # fmt: skip
         most = int(instance.limit.max(initial=0)) + 1
         self._room = give(np.zeros(most, np.int64)), give(np.zeros(most, np.int64))
-        self._direction = [zeros.copy(), zeros.copy(), floors.copy(), 0]
+        self._direction: list[Ints] = [zeros.copy(), zeros.copy(), floors.copy(), np.zeros(1, np.int64)]
         self._last = self.answer()
         picks = max(int(self._last.count.sum()), 1)
         # what one pick, and one unit of use, is worth on average: the measure of every step
@@ -129,17 +128,18 @@ class _Walk:
         worth += sum(p * q for p, q in zip(now.use.tolist(), here.quota.tolist(), strict=True))
         worth -= sum(p * f for p, f in zip(now.floor.tolist(), here.least.tolist(), strict=True))
         worth -= now.cover * here.served_least
-        self._last = Response(int(total) + worth, *(np.asarray(told, np.int64) for told in (count, use, took)), served)
+        told = [np.asarray(column, np.int64) for column in (count, use, took)]
+        self._last = Response(int(total) + worth, told[0], told[1], told[2], int(served))
         return self._last
 
     def step(self, ppm: int) -> None:
         """Dearer where more was taken than there is, cheaper where less; by ``ppm`` of what a pick is worth."""
         here, now, took = self.instance, self.prices, self._last
         most_floor, most_cover = here.floor_weight * now.scale, here.cover_weight * now.scale
-        wanted: tuple[Any, ...] = (
+        lacking = _over(np.array([here.served_least - took.served]), np.array([here.served_least]))
+        wanted = (
             _over(took.count - here.count, here.count), _over(took.use - here.quota, here.quota),
-            _over(here.least - took.groups, here.least),
-            int(_over(np.array([here.served_least - took.served]), np.array([here.served_least]))[0]),
+            _over(here.least - took.groups, here.least), lacking,
         )  # fmt: skip
         self._direction = [
             (old * KEPT + new * (MILLION - KEPT)) // MILLION for old, new in zip(self._direction, wanted, strict=True)
@@ -149,7 +149,7 @@ class _Walk:
         now.count = np.maximum(0, now.count + _stride(pick, count))
         now.use = np.maximum(0, now.use + _stride(unit, use))
         now.floor = np.clip(now.floor + _stride(pick, floor), 0, most_floor)
-        now.cover = min(max(0, now.cover + pick * cover // MILLION), most_cover)
+        now.cover = min(max(0, now.cover + int(_stride(pick, cover)[0])), most_cover)
 
 
 def _over(excess: Ints, limit: Ints) -> Ints:

@@ -13,8 +13,7 @@ from matchmaking.domain.matching.allocation.loops import MOST_OUT
 from matchmaking.domain.matching.allocation.prices import Prices
 
 CORE, HEAT = 4, 20
-"""Edges are worth trying whose reduced value is above minus a quarter of a pick's mean value; what a warm move may lose is
-a twentieth of it."""
+"""Worth trying are edges with a reduced value above minus a quarter of a pick's mean; a warm move may lose a twentieth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +71,8 @@ class Search:
         self.seed = (self.seed * 7919 + 1) % (2**31 - 2) + 1
         return int(self.engine.improve(
             tries, heat, self.seed, self.engine.give(core), *self._edges, self._value, self._use, *self._limits,
-            *self._groups, self._least, floor_weight or here.floor_weight, here.served_least, here.cover_weight, *self._state,
-            *self._room,
+            *self._groups, self._least, floor_weight or here.floor_weight, here.served_least, here.cover_weight,
+            *self._state, *self._room,
         ))  # fmt: skip
 
 
