@@ -1,4 +1,4 @@
-"""From a question to an answer: the instance built, solved under the coverage rule, verified by HiGHS where it is small.
+"""From a question to an answer: the instance built, solved under the coverage rule, verified by HiGHS where small.
 
 No session here: the worker solves outside every transaction. ``seconds`` of the exact solver 0 leaves it out.
 """

@@ -124,8 +124,12 @@ def wish(key: str, position: int) -> ResponseReturnValue:
     row = _pair(session(), plan, position, str(form.product.data or ""))
     if not form.validate_on_submit():
         return _firm(key, position, form), 422
-    told: dict[str, Any] = {"need_key": row.pair.need_key, "product_id": row.pair.product_id, "wish": str(form.wish.data),
-            "words": str(form.words.data)}  # fmt: skip
+    told: dict[str, Any] = {
+        "need_key": row.pair.need_key,
+        "product_id": row.pair.product_id,
+        "wish": str(form.wish.data),
+        "words": str(form.words.data),
+    }
     version = form.version.data
 
     def act(work: Session) -> dict[str, Any]:

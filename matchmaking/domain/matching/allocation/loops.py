@@ -110,8 +110,9 @@ def fill(
 
 def improve(
     tries: int, heat: int, seed: int, core: Any,
-    start: Any, need: Any, product: Any, bank: Any, value: Any, use: Any, limit: Any, fresh: Any, count: Any, quota: Any,
-    group_start: Any, group: Any, least: Any, floor_weight: int, served_least: int, cover_weight: int,
+    start: Any, need: Any, product: Any, bank: Any, value: Any, use: Any, limit: Any, fresh: Any,
+    count: Any, quota: Any, group_start: Any, group: Any, least: Any, floor_weight: int, served_least: int,
+    cover_weight: int,
     chosen: Any, slot_start: Any, slots: Any, where: Any, filled: Any, used: Any, picks: Any, in_group: Any,
     served: Any,
     change: Any, out: Any, back: Any,
@@ -120,8 +121,8 @@ def improve(
 
     A move takes out the need's other product of that bank, its least product where it has its number, and of a full
     product the least of a few; each of those put out tries once to go elsewhere. It is made when it gains, or loses
-    less than a threshold drawn below ``heat``, which falls to nothing over the tries. Returns what was gained in all, floors
-    and coverage at their weights; with heat it may be a loss, and the caller keeps the plan it had.
+    less than a threshold drawn below ``heat``, which falls to nothing over the tries. Returns what was gained in all,
+    floors and coverage at their weights; with heat it may be a loss, and the caller keeps the plan it had.
     """
     gained, state = 0, seed
     groups = len(least)

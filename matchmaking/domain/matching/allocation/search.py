@@ -13,7 +13,7 @@ from matchmaking.domain.matching.allocation.loops import MOST_OUT
 from matchmaking.domain.matching.allocation.prices import Prices
 
 CORE, HEAT = 4, 20
-"""Worth trying are edges with a reduced value above minus a quarter of a pick's mean; a warm move may lose a twentieth."""
+"""Worth trying: edges with a reduced value above minus a quarter of a pick's mean; a warm move may lose a twentieth."""
 
 
 @dataclass(frozen=True, slots=True)
