@@ -68,17 +68,22 @@ def start_plan(
 
 
 def ask_solution(
-    session: Session, *, actor: str, plan: AllocationPlan, version: int, at: datetime, role: str = BUREAU
-) -> AllocationPlan:
-    """Queue the solving of the plan for the worker. Raises ``allocation_running`` while a task of it still runs."""
+    session: Session, *, actor: str, plan: AllocationPlan, version: int, at: datetime, role: str = BUREAU,
+    queued: bool = True,
+) -> AllocationPlan:  # fmt: skip
+    """Queue the solving of the plan for the worker; ``queued`` False where the caller solves it at once (the demo).
+
+    Raises ``allocation_running`` while a task of it still runs.
+    """
     earlier = session.scalars(select(Task).where(Task.key == plan.task_key)).first() if plan.task_key else None
     if plan.state == "solving" and earlier is not None and earlier.state in ("queued", "running"):
         raise Refusal(Reason("allocation_running"))
     _move(session, role=role, plan=plan, version=version, action="ask")
-    params = {"plan": plan.public_key, "version": plan.version}
-    task = create_task(session, kind=TASK, params=params, actor=actor, at=at, key=f"{plan.public_key}:{plan.version}")
-    session.execute(update(AllocationPlan).where(AllocationPlan.id == plan.id).values(task_key=task.key))
-    session.refresh(plan)
+    if queued:
+        params, key = {"plan": plan.public_key, "version": plan.version}, f"{plan.public_key}:{plan.version}"
+        task = create_task(session, kind=TASK, params=params, actor=actor, at=at, key=key)
+        session.execute(update(AllocationPlan).where(AllocationPlan.id == plan.id).values(task_key=task.key))
+        session.refresh(plan)
     _tell(session, plan, "ask", actor=actor, at=at, payload={"run": plan.run + 1})
     return plan
 
