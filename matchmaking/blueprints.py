@@ -20,6 +20,7 @@ from matchmaking.desks.operator.views import operator_desk
 from matchmaking.desks.public.views import public_desk
 from matchmaking.desks.thread.views import thread
 from matchmaking.desks.whatif.views import bank_fit, gaps_desk
+from matchmaking.market.allocations.views import allocations
 from matchmaking.market.batches.views import batches
 from matchmaking.market.events.views import events
 from matchmaking.market.matches.views import matches
@@ -53,6 +54,7 @@ def register_blueprints(app: Flask) -> None:
         *registry,
         *market,
         batches,
+        allocations,
         events,
         *delivery,
         awards,

@@ -14,6 +14,7 @@ from matchmaking.desks.gatherings import jobs as gatherings
 from matchmaking.foundation.files import jobs as files
 from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail import jobs as trail
+from matchmaking.market.allocations import jobs as _allocations  # noqa: F401  registers allocation.solve
 from matchmaking.market.events import jobs as events
 from matchmaking.market.matches.runs import jobs as match_runs
 from matchmaking.market.needs import jobs as needs

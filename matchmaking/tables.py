@@ -14,6 +14,7 @@ from matchmaking.foundation.files import models as _files  # noqa: F401
 from matchmaking.foundation.jobs import models as _jobs  # noqa: F401
 from matchmaking.foundation.storage import idempotency  # noqa: F401
 from matchmaking.foundation.trail import models as _trail  # noqa: F401
+from matchmaking.market.allocations import models as _allocations  # noqa: F401
 from matchmaking.market.batches import models as _batches  # noqa: F401
 from matchmaking.market.events import models as _events  # noqa: F401
 from matchmaking.market.matches import models as _matches  # noqa: F401

@@ -1,5 +1,5 @@
 """The lifecycles people set: a firm, a need, a referral, whose turn it is, a decision, a signing, a product's version,
-a list of recommended firms, a meeting's sign-in sheet, weights of matching that were fitted.
+a list of recommended firms, a plan over one, a meeting's sign-in sheet, weights of matching that were fitted.
 
 What the world sets (awaiting, partly paid, overdue) is not here: it is derived from facts and a day
 (``conversion/stages.py``). No state says "disbursed": agreed is not paid. Of the stages of a case, 草稿 to 已核实 are
@@ -170,6 +170,22 @@ BATCH = TransitionTable.of(
 )
 """推荐批次: frozen once, by hand; from then on its members, amounts and hash never change."""
 
+ALLOCATION = TransitionTable.of(
+    "allocation",
+    "draft",
+    ("draft solved", "ask", BUREAU, "solving"),
+    # its worker was lost: the command sees to it that nothing runs any more
+    ("solving", "ask", BUREAU, "="),
+    ("solving", "tell", SYSTEM, "solved"),
+    # pinned pairs that cannot all stand, or nothing to match with
+    ("solving", "fail", SYSTEM, "draft"),
+    # what was found before the wish is no answer any more
+    ("draft solved", "wish", BUREAU, "draft"),
+    ("solved", "freeze", BUREAU, "frozen"),
+    ("draft solved", "discard", BUREAU, "discarded"),
+)
+"""分配方案: solved in the background, steered by pinned and forbidden pairs, solved again, frozen once by hand."""
+
 EVENT = TransitionTable.of(
     "event",
     "open",
@@ -193,6 +209,18 @@ POLICY = TransitionTable.of(
 
 LIFECYCLES: Mapping[str, TransitionTable] = {
     table.name: table
-    for table in (ENTERPRISE, NEED, REFERRAL, TURN, DECISION, SIGNING, PRODUCT_VERSION, BATCH, EVENT, POLICY)
+    for table in (
+        ENTERPRISE,
+        NEED,
+        REFERRAL,
+        TURN,
+        DECISION,
+        SIGNING,
+        PRODUCT_VERSION,
+        BATCH,
+        ALLOCATION,
+        EVENT,
+        POLICY,
+    )
 }
 """Every table by name."""

@@ -31,6 +31,7 @@ from matchmaking.seeds.other_papers import other_papers, predecessor_of
 from matchmaking.seeds.papers import contract_papers
 from matchmaking.seeds.people import FIRM as TEA
 from matchmaking.seeds.pipeline import tell_pipeline
+from matchmaking.seeds.plans import tell_plan
 from matchmaking.seeds.signing_by_list import tell_listed
 from matchmaking.seeds.signing_by_way import came_by_way, tell_way
 from matchmaking.seeds.vouchers import keep_told
@@ -74,6 +75,7 @@ def tell_city() -> Diary:
     tell_lists(diary, [*contract_papers(), *others])
     tell_pipeline(diary)
     tell_months(diary)
+    tell_plan(diary)
     return diary
 
 

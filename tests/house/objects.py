@@ -75,6 +75,7 @@ ELSEWHERE = {
     "/verdicts/<key:key>": "tests/delivery/findings",
     "/statements/": "tests/delivery/statements",
     "/batches/<key:key>": "tests/market/batches",
+    "/plans/<key:key>": "tests/market/allocations",
     "/events/<key:key>": "tests/market/events",
     "/awards/<key:key>": "tests/market",
     "/policies/<key:key>": "tests/oversight",

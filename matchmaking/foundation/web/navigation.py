@@ -70,7 +70,13 @@ PLACES = (
     Place(_("企业资料"), "enterprises.own", "enterprises.own", P.KEEP_OWN_PROFILE, ("enterprises.",)),
     Place(_("授权"), "consents.index", "consents.index", P.GIVE_CONSENTS, ("consents.",)),
     Place(_("企业"), "enterprises.index", "enterprises.index", P.READ_ENTERPRISES, ("enterprises.", "consents.papers")),
-    Place(_("批次与活动"), "batches.index", "batches.index", P.READ_LISTS, ("batches.", "events.", "awards.")),
+    Place(
+        _("批次与活动"),
+        "batches.index",
+        "batches.index",
+        P.READ_LISTS,
+        ("batches.", "allocations.", "events.", "awards."),
+    ),
     Place(
         _("签约额去哪了"),
         "office.portfolio",
