@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 from matchmaking.desks.whatif.guarded import OPEN_LINES, Shut, distance, on_the_steps, shut, told
 from matchmaking.domain.matching.catalogue import Product as Offered
 from matchmaking.domain.matching.criteria import CRITERIA
-from matchmaking.domain.matching.explain import Explanation, explain
+from matchmaking.domain.matching.explain import Explanation, PointLine, explain
 from matchmaking.domain.matching.index import Catalogue
 from matchmaking.domain.matching.kernel import Match, match
+from matchmaking.domain.matching.lines import FULL
 from matchmaking.domain.matching.whatif.one_product import Near, ProductGaps, Trial, product_gaps, trial
 from matchmaking.domain.matching.whatif.relaxing import relaxed_to
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.market.matches.open_market import Demand, declined_ranking, open_demand
 from matchmaking.market.matches.queries import offered_of
-from matchmaking.market.matches.shown import Card, Reasoned
 from matchmaking.market.needs.models import Need
 from matchmaking.market.products.queries import Offer
 from matchmaking.market.products.quota import taken_of
@@ -28,6 +28,9 @@ from matchmaking.market.referrals.models import Referral
 from matchmaking.market.referrals.queries import seen_by
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.rulebook.matching import policy
+
+CHIEF = 3
+"""Reasons in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +60,37 @@ class Against:
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """A line of points in whole numbers; the wholes add up to the degree of fit."""
+
+    line: PointLine
+    points: int
+    full: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fitting:
-    """A need that fits, without its firm: its place in the order, its points, and the chief reasons that are open."""
+    """A need that fits, without its firm: its place in the order, its points, and which lines decide."""
 
     place: int
     need: Shut
-    card: Card
+    why: Explanation
+    lines: tuple[Scored, ...]
+    """Those that are scored, in the order of the bar."""
 
     @property
-    def why(self) -> Explanation:
-        """The explanation."""
-        return self.card.why
+    def short(self) -> tuple[str, ...]:
+        """The two lines on which most points are lost, the most first; fewer where less than two lose any."""
+        lost = sorted(self.lines, key=lambda each: each.points - each.full)
+        return tuple(each.line.line for each in lost[:2] if each.points < each.full)
+
+    @property
+    def chief(self) -> list[str]:
+        """The lines that decide and whose inputs are open, in words: those that lose most, then those that make most."""
+        lost = [each for each in self.lines if each.line.line in self.short]
+        made = sorted((each for each in self.lines if each not in lost), key=lambda each: -each.points)
+        kept = [*lost, *made][:CHIEF]
+        return [told(each.line.reason) for each in self.lines if each in kept and each.line.line in OPEN_LINES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +131,7 @@ def fitting(found: Against, some: Sequence[tuple[int, Match]]) -> list[Fitting]:
     for place, one in some:
         standing = found.demand.standing[one.need]
         why = explain(standing.asked, found.offered, held, found.on)
-        made.append(Fitting(place, shut(standing, found.sent.get(one.need, "")), _card(found.offer, why)))
+        made.append(Fitting(place, shut(standing, found.sent.get(one.need, "")), _scored(why)))
     return made
 
 
@@ -129,21 +152,9 @@ def missing(found: Against, some: Sequence[tuple[int, Near]]) -> list[Missing]:
     ]  # fmt: skip
 
 
-def chief_words(card: Card) -> list[str]:
-    """The lines that decide whose inputs are open, in words."""
-    return [told(each.line.reason) for each in card.chief if each.line.line in OPEN_LINES]
-
-
-def short_lines(card: Card) -> list[str]:
-    """Codes of the two lines on which most points are lost."""
-    lost = [each for each in sorted(card.lines, key=lambda each: each.points - each.full) if each.points < each.full]
-    return [each.line.line for each in lost[:2]]
-
-
-def _card(offer: Offer, why: Explanation) -> Card:
+def _scored(why: Explanation) -> tuple[Scored, ...]:
     whole = zip(why.lines, why.whole_points(), strict=True)
-    lines = tuple(Reasoned(line, points, line.full // 1000) for line, points in whole)
-    return Card(offer=offer, why=why, rates=None, low=None, high=None, lines=lines)
+    return tuple(Scored(line, points, line.full // FULL) for line, points in whole if line.full)
 
 
 def _sent(session: Session, viewer: Viewer) -> Mapping[str, str]:

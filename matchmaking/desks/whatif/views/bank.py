@@ -16,12 +16,10 @@ from matchmaking.desks.whatif.bank import (
     Fitting,
     Missing,
     against,
-    chief_words,
     fitting,
     missing,
     near_of,
     order_of,
-    short_lines,
 )
 from matchmaking.desks.whatif.workbook import Cell, Money, sent, workbook
 from matchmaking.domain.matching.criteria import CRITERIA
@@ -59,7 +57,7 @@ def needs(key: str) -> ResponseReturnValue:
     rows = fitting(found, order[page.offset : page.offset + PER_PAGE])
     return render_template(
         "whatif/bank_needs.html", **_shared(sheet, found), rows=rows, page=page, sort=_sort(), sorts=SORTS,
-        area=_area(), areas=divisions().counties, chief=chief_words, short=short_lines, note=said(NOTE, language()),
+        area=_area(), areas=divisions().counties, note=said(NOTE, language()),
     )  # fmt: skip
 
 
@@ -201,7 +199,7 @@ def _cells(row: Fitting | Missing) -> Sequence[Cell]:
 
 
 def _short(row: Fitting) -> str:
-    return _("、").join(w(f"match_line_{code}") for code in short_lines(row.card))
+    return _("、").join(w(f"match_line_{code}") for code in row.short)
 
 
 def _file(
