@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -40,7 +41,7 @@ def loans_in(file: str, layout: Layout, *, with_lender: bool) -> Loans:
     try:
         with _opened(file) as text:
             return read_loans(csv.DictReader(text, strict=True), layout, with_lender=with_lender)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as wrong:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as wrong:
         detail = getattr(wrong, "strerror", None) or str(wrong)
         raise Refusal(Reason("rank_file_unreadable", {"name": Path(file).name[:80], "detail": detail[:120]})) from None
 

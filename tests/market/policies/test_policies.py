@@ -37,7 +37,9 @@ def proposed(weights: Mapping[str, int] = DEAR, digest: str = "a" * 64, actor: s
     return run_in_unit_of_work(work)
 
 
-def decided(act: str, key: str, version: int = 1, *, on: date = TODAY, words: str = WORDS, actor: str = "user:7") -> str:
+def decided(
+    act: str, key: str, version: int = 1, *, on: date = TODAY, words: str = WORDS, actor: str = "user:7"
+) -> str:
     def work(inside: Session) -> str:
         told = {"actor": actor, "key": key, "row_version": version, "words": words, "at": NOON}
         if act == "set_aside":

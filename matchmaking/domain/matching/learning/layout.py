@@ -44,12 +44,13 @@ class Field:
 class LineLayout:
     """One line: its keys from wide to narrow. ``within``: the loans it is compared among (all of them, by default).
 
-    ``recent``: whether recent loans are also counted apart. ``hand``: its weight in a card set by hand, in percent."""
+    ``recent``: in how many ways recent loans
+    are also counted apart, none to two. ``hand``: its weight in a card set by hand, in percent."""
 
     line: str
     levels: tuple[Key, ...]
     within: Key
-    recent: bool
+    recent: int
     hand: int
 
     @property
@@ -112,10 +113,10 @@ def _line(entry: Mapping[str, Any], known: set[str]) -> LineLayout:
         line=entry["line"],
         levels=tuple(parse_key(text) for text in entry["levels"]),
         within=parse_key(entry.get("within", "")),
-        recent=bool(entry.get("recent", False)),
+        recent=int(entry.get("recent", 0)),
         hand=int(entry.get("hand", 0)),
     )
     used = {part.field for key in (*found.levels, found.within) for part in key}
-    if found.line not in LINES or not found.levels or used - known or found.hand < 0:
+    if found.line not in LINES or not found.levels or used - known or not 0 <= found.recent <= 2 or found.hand < 0:
         raise ValueError(f"lines.{found.line}: {', '.join(sorted(used - known)) or 'levels'}")
     return found

@@ -19,7 +19,7 @@ from matchmaking.domain.matching.learning.layout import Layout, LineLayout
 from matchmaking.domain.matching.learning.loans import Loans
 from matchmaking.domain.matching.learning.shares import Counts, Figures, fading, half_life_of, shrunk, totals
 
-RECENT = (0.30,)
+RECENT = (0.30, 0.05)
 """Ways of counting beside counting all alike: loans fade by half in the days that the last three tenths of them took.
 Faster ones follow single days of a rush and did worse on later loans."""
 STRENGTH = {True: 5.0, False: 10.0}
@@ -47,7 +47,7 @@ def levels_of(layout: Layout) -> tuple[Level, ...]:
     return tuple(
         Level(line.line, nth, fade)
         for line in layout.lines
-        for fade in (range(len(RECENT) + 1) if line.recent else (0,))
+        for fade in (range(line.recent + 1))
         for nth in range(len(line.levels))
     )
 
@@ -91,7 +91,7 @@ class Memory:
         found = np.empty((len(places), self.lenders, len(levels_of(self.layout))), np.float32)
         nth = 0
         for line in self.layout.lines:
-            for fade in range(len(RECENT) + 1) if line.recent else (0,):
+            for fade in range(line.recent + 1):
                 for figure in self._line(line, fade, asked, places):
                     found[:, :, nth] = figure
                     nth += 1

@@ -26,12 +26,12 @@ amount = { column = "amount", kind = "amount" }
 [[lines]]
 line = "activity"
 levels = [""]
-recent = true
+recent = 1
 hand = 20
 [[lines]]
 line = "place"
 levels = ["state", "state city", "zip"]
-recent = true
+recent = 1
 hand = 100
 [[lines]]
 line = "industry"
