@@ -11,7 +11,8 @@ from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.trail import record
 from matchmaking.market.matches.facts import digest_of, inputs_of
 from matchmaking.market.matches.models import RankingChoice, Recommendation
-from matchmaking.market.matches.queries import asked_of, offered_of
+from matchmaking.market.matches.queries import asked_of
+from matchmaking.market.matches.shelf import offered_of
 from matchmaking.market.needs.models import Need
 from matchmaking.market.products.queries import Offer
 from matchmaking.market.products.quota import taken_of

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import overload
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaking.domain.matching.catalogue import Need as Asked
-from matchmaking.domain.matching.catalogue import Product as Offered
-from matchmaking.domain.matching.explain import Explanation, explain, near_misses
-from matchmaking.domain.matching.index import Catalogue
-from matchmaking.domain.matching.kernel import match
+from matchmaking.domain.matching.explain import Explanation, explain, near_in
+from matchmaking.domain.matching.kernel import match_batch
 from matchmaking.domain.matching.policy import Policy
-from matchmaking.domain.money import Money
 from matchmaking.market.matches.facts import pair_from
 from matchmaking.market.matches.models import RankingChoice, Recommendation
+from matchmaking.market.matches.shelf import shelf_on
 from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
-from matchmaking.market.products.facts import as_offered
-from matchmaking.market.products.queries import Offer, offers_on
-from matchmaking.market.products.quota import taken_of
+from matchmaking.market.products.queries import Offer
 from matchmaking.registry.enterprises.queries import enterprise_of_organisation, firm_facts
 from matchmaking.rulebook.matching import policy, policy_of
 
@@ -37,24 +36,41 @@ class Fit:
     why: Explanation
 
 
+class Fits(Sequence[Fit]):
+    """Products explained when they are looked at, not before: a page shows few of many. ``places`` on the shelf."""
+
+    def __init__(self, places: NDArray[np.intp], explained: Callable[[int], Fit]) -> None:
+        self._places, self._explained = places, explained
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, place: int) -> Fit: ...
+    @overload
+    def __getitem__(self, place: slice) -> Fits: ...
+    def __getitem__(self, place: int | slice) -> Fit | Fits:
+        if isinstance(place, slice):
+            return Fits(self._places[place], self._explained)
+        return self._explained(int(self._places[place]))
+
+
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """``fits``: eligible products, best first; ``near``: those that fail one rule, the nearest first; ``others``: the
-    rest by bank and name. ``policy`` is the one of the day."""
+    """``fits``: eligible products from ``first`` on, best first, of ``fitting`` in all; ``near``: those that fail one
+    rule, the nearest first; ``others``: the rest by bank and name; ``by_name``: every product, in no order but that of
+    names, for a firm that wants no automated ranking. ``policy`` is the one of the day."""
 
     fits: Sequence[Fit]
     near: Sequence[Fit]
     others: Sequence[Fit]
+    by_name: Sequence[Fit]
     policy: Policy
     on: date
-
-    @property
-    def by_name(self) -> list[Fit]:
-        """Every product, in no order but that of names: for a firm that wants no automated ranking."""
-        everything = (*self.fits, *self.near, *self.others)
-        return sorted(
-            everything, key=lambda fit: (fit.offer.bank, fit.offer.product.name, fit.offer.product.public_key)
-        )
+    fitting: int
+    first: int
+    named: Callable[[str], Fit | None]
+    """The product of that key, or None where it is not on offer."""
 
 
 def asked_of(session: Session, need: Need, on: date) -> Asked | None:
@@ -66,37 +82,38 @@ def asked_of(session: Session, need: Need, on: date) -> Asked | None:
     return None if facts is None else as_asked(need, facts, on)
 
 
-def offered_of(offer: Offer, on: date, taken_minor: int = 0) -> Offered:
-    """A version in force as matching reads it; of its quota is left what approved lines have not taken."""
-    terms = offer.terms
-    left = None if terms.quota_minor is None else Money(max(terms.quota_minor - taken_minor, 0), terms.currency)
-    return as_offered(offer.product, offer.version, terms, lender=offer.bank, on=on, quota_left=left)
-
-
-def recommend(session: Session, need: Need, on: date) -> Recommended | None:
-    """What fits the need today, what nearly does, and what does not; None where the need lacks too much to say.
+def recommend(
+    session: Session, need: Need, on: date, *, first: int = 0, most: int = MOST_SHOWN
+) -> Recommended | None:  # fmt: skip
+    """What fits the need today (``most`` from the ``first`` on), what nearly does, and what does not; None where the
+    need lacks too much to say.
 
     Raises :class:`Refusal` where no policy or no LPR is in force.
     """
     asked = asked_of(session, need, on)
     if asked is None:
         return None
-    offers = {offer.product.public_key: offer for offer in offers_on(session, on)}
-    taken = taken_of(session, [offer.product.id for offer in offers.values()])
-    offered = {
-        key: offered_of(offer, on, taken.get(offer.product.id, 0))
-        for key, offer in offers.items()
-        if offer.terms.currency == need.currency
-    }
-    held, catalogue = policy(on), Catalogue(list(offered.values()))
-    best = match([asked], catalogue, held, on, per_need=MOST_SHOWN, per_product=1).of_need(0) if offered else ()
-    near = near_misses([asked], catalogue, held, on, limit=MOST_NEAR) if offered else ()
-    fits = [Fit(offers[one.product], explain(asked, offered[one.product], held, on)) for one in best]
-    nearly = [Fit(offers[one.product], one) for one in near]
-    told = {fit.offer.product.public_key for fit in (*fits, *nearly)}
-    rest = [Fit(offers[key], explain(asked, offered[key], held, on)) for key in offered if key not in told]
-    rest.sort(key=lambda fit: (fit.offer.bank, fit.offer.product.name, fit.offer.product.public_key))
-    return Recommended(fits, nearly, rest, held, on)
+    shelf, held = shelf_on(session, on, need.currency), policy(on)
+    batch = shelf.catalogue.meet([asked], on)
+    found = match_batch(batch, held, per_need=first + most, per_product=1)
+    near = near_in(batch, held, on, limit=MOST_NEAR)
+
+    def named(key: str) -> Fit | None:
+        offered = shelf.offered.get(key)
+        return None if offered is None else Fit(shelf.offers[key], explain(asked, offered, held, on))
+
+    def explained(place: int) -> Fit:
+        offered = shelf.catalogue.products[place]
+        return Fit(shelf.offers[offered.key], explain(asked, offered, held, on))
+
+    best = found.need_best[0, first:]
+    rest = ~found.eligible[0]
+    rest[[shelf.place[one.product] for one in near]] = False
+    return Recommended(
+        [explained(int(place)) for place in best[best >= 0]], [Fit(shelf.offers[one.product], one) for one in near],
+        Fits(np.flatnonzero(rest), explained), Fits(np.arange(len(shelf.offered)), explained), held, on,
+        found.eligible_count, first, named,
+    )  # fmt: skip
 
 
 def wants_ranking(session: Session, organisation_id: int) -> bool:

@@ -75,8 +75,8 @@ def cards(need: Need, fits: Sequence[Fit], on: date, sort: str = "fit") -> list[
 def side_by_side(need: Need, found: Recommended, wanted: Iterable[str], on: date) -> list[Card]:
     """The products of those keys, at most four; without any the first four that fit."""
     keys = list(dict.fromkeys(wanted))
-    everything = {fit.offer.product.public_key: fit for fit in (*found.fits, *found.near, *found.others)}
-    chosen = [everything[key] for key in keys if key in everything] if keys else list(found.fits)
+    named = (found.named(key) for key in keys[: 5 * MOST_COMPARED])
+    chosen = [fit for fit in named if fit is not None] if keys else list(found.fits)
     return [_card(need, fit, None, on) for fit in chosen[:MOST_COMPARED]]
 
 

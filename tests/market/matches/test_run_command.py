@@ -50,7 +50,7 @@ def test_the_run_on_the_cluster_is_the_run_at_home(app: Flask, market: World, sc
 def figures(app: Flask, *more: str) -> dict[str, Any]:
     done = app.test_cli_runner().invoke(args=["match", "run", "--json", *more])
     assert done.exit_code == 0, done.output
-    found: dict[str, Any] = json.loads(done.output)
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
 
 

@@ -14,7 +14,7 @@ from matchmaking.domain.matching.catalogue import Product as Offered
 from matchmaking.domain.matching.explain import Explanation, explain
 from matchmaking.market.matches.facts import pair_from
 from matchmaking.market.matches.models import MatchInput, MatchResult, MatchRun
-from matchmaking.market.matches.queries import offered_of
+from matchmaking.market.matches.shelf import offered_of
 from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
 from matchmaking.market.products.queries import Offer, offers_on
