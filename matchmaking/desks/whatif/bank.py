@@ -16,18 +16,20 @@ from matchmaking.domain.matching.explain import Explanation, PointLine, explain
 from matchmaking.domain.matching.index import Catalogue
 from matchmaking.domain.matching.kernel import Match, match
 from matchmaking.domain.matching.lines import FULL
+from matchmaking.domain.matching.policy import Policy
 from matchmaking.domain.matching.whatif.one_product import Near, ProductGaps, Trial, product_gaps, trial
 from matchmaking.domain.matching.whatif.relaxing import relaxed_to
 from matchmaking.foundation.access.viewer import Viewer
+from matchmaking.market.matches.lenders import lenders_on
 from matchmaking.market.matches.open_market import Demand, declined_ranking, open_demand
-from matchmaking.market.matches.queries import offered_of
+from matchmaking.market.matches.shelf import offered_of
 from matchmaking.market.needs.models import Need
+from matchmaking.market.policies.queries import policy_for
 from matchmaking.market.products.queries import Offer
 from matchmaking.market.products.quota import taken_of
 from matchmaking.market.referrals.models import Referral
 from matchmaking.market.referrals.queries import seen_by
 from matchmaking.registry.organisations.models import Organisation
-from matchmaking.rulebook.matching import policy
 
 CHIEF = 3
 """Reasons in a line."""
@@ -45,6 +47,7 @@ class Against:
     sent: Mapping[str, str]
     """Key of a need → the bank's own referral of it."""
     on: date
+    policy: Policy
 
     @property
     def apart(self) -> int:
@@ -86,7 +89,7 @@ class Fitting:
 
     @property
     def chief(self) -> list[str]:
-        """The lines that decide and whose inputs are open, in words: those that lose most, then those that make most."""
+        """The lines that decide and whose inputs are open, in words: those that lose, then those that make most."""
         lost = [each for each in self.lines if each.line.line in self.short]
         made = sorted((each for each in self.lines if each not in lost), key=lambda each: -each.points)
         kept = [*lost, *made][:CHIEF]
@@ -105,14 +108,14 @@ class Missing:
 
 
 def against(session: Session, viewer: Viewer, offer: Offer, on: date) -> Against:
-    """The product with the whole city's open needs; eight SQL statements, however many needs."""
-    taken = taken_of(session, [offer.product.id]).get(offer.product.id, 0)
-    offered = offered_of(offer, on, taken)
-    demand = open_demand(session, on, currency=offer.terms.currency)
+    """The product with the whole city's open needs; eleven SQL statements at most, however many needs."""
+    taken, lenders = taken_of(session, [offer.product.id]), lenders_on(session, on, offer.terms.currency)
+    offered = offered_of(offer, on, taken.get(offer.product.id, 0), lenders)
+    demand = open_demand(session, on, currency=offer.terms.currency, lenders=lenders)
     declined = declined_ranking(session)
     ranked = frozenset(key for key, one in demand.standing.items() if one.need.organisation_id not in declined)
     gaps = product_gaps(demand.needs, offered, on, firms=demand.firms)
-    return Against(offer, offered, demand, gaps, ranked, _sent(session, viewer), on)
+    return Against(offer, offered, demand, gaps, ranked, _sent(session, viewer), on, policy_for(session, on))
 
 
 def order_of(found: Against) -> list[Match]:
@@ -120,18 +123,17 @@ def order_of(found: Against) -> list[Match]:
     needs = [one.asked for key, one in found.demand.standing.items() if key in found.ranked]
     if not needs:
         return []
-    made = match(needs, Catalogue([found.offered]), policy(found.on), found.on, per_need=1, per_product=len(needs))
+    made = match(needs, Catalogue([found.offered]), found.policy, found.on, per_need=1, per_product=len(needs))
     return list(made.of_product(0))
 
 
 def fitting(found: Against, some: Sequence[tuple[int, Match]]) -> list[Fitting]:
     """Those of the page, explained."""
-    held = policy(found.on)
     made = []
     for place, one in some:
         standing = found.demand.standing[one.need]
-        why = explain(standing.asked, found.offered, held, found.on)
-        made.append(Fitting(place, shut(standing, found.sent.get(one.need, "")), _scored(why)))
+        why = explain(standing.asked, found.offered, found.policy, found.on)
+        made.append(Fitting(place, shut(standing, found.sent.get(one.need, "")), why, _scored(why)))
     return made
 
 

@@ -60,6 +60,10 @@ class Among:
         """The needs' side against it."""
         return self.overlap.meet(needs, index, on)
 
+    def decides(self, product: Product) -> Tokens | None:
+        """What of the product decides: two that ask the same give a need the same verdict."""
+        return self.accepted(product)
+
     # --- one pair -----------------------------------------------------------------------------------------------
 
     def passes(self, need: Need, product: Product, on: date) -> bool:

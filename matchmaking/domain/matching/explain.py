@@ -5,14 +5,16 @@ The same extractors, comparisons and integer arithmetic as the kernel, applied t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from matchmaking.domain.matching.catalogue import Need, Product
 from matchmaking.domain.matching.criteria import CRITERIA, Criterion
-from matchmaking.domain.matching.index import Catalogue
-from matchmaking.domain.matching.kernel import Miss, misses
+from matchmaking.domain.matching.index import Batch, Catalogue
+from matchmaking.domain.matching.kernel import missing
 from matchmaking.domain.matching.lines import FULL, Line
 from matchmaking.domain.matching.points import LINES
 from matchmaking.domain.matching.policy import Policy
@@ -132,20 +134,58 @@ def near_misses(
     days to wait, then points downward, then keys.
     """
     catalogue = products if isinstance(products, Catalogue) else Catalogue(products)
-    batch = catalogue.meet(needs, on)
-    found = sorted(misses(batch, policy), key=lambda miss: _nearness(batch.needs, catalogue, miss, on))[:limit]
+    return near_in(catalogue.meet(needs, on), policy, on, limit=limit)
+
+
+def near_in(batch: Batch, policy: Policy, on: date, *, limit: int = 5) -> tuple[Explanation, ...]:
+    """As :func:`near_misses`, of needs set against the catalogue before."""
+    catalogue = batch.catalogue
+    found = sorted(_nearest(batch, policy, limit), key=lambda near: near.order(batch))[:limit]
     settings = {"criteria": catalogue.criteria, "lines": catalogue.lines}
     return tuple(
-        explain(batch.needs[miss.need], catalogue.products[miss.product], policy, on, **settings)  # type: ignore[arg-type]
-        for miss in found
+        explain(batch.needs[near.need], catalogue.products[near.product], policy, on, **settings)  # type: ignore[arg-type]
+        for near in found
     )
 
 
-def _nearness(needs: Sequence[Need], catalogue: Catalogue, miss: Miss, on: date) -> tuple[int, int, int, str, str]:
-    need, product = needs[miss.need], catalogue.products[miss.product]
-    verdict = catalogue.criteria[miss.criterion].verdict(need, product, on)
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A near miss by places, and what decides how near: kind of change, share or days missing, points."""
+
+    need: int
+    product: int
+    kind: int
+    far: int
+    points: int
+
+    def order(self, batch: Batch) -> tuple[int, int, int, str, str]:
+        """The nearest first."""
+        keys = batch.needs[self.need].key, batch.catalogue.keys[self.product]
+        return self.kind, self.far, -self.points, *keys
+
+
+def _nearest(batch: Batch, policy: Policy, limit: int) -> Iterator[_Near]:
+    """The nearest of each run of needs, ties at the end included. Products that ask alike are judged once."""
+    for needs, products, criteria, points in missing(batch, policy):
+        alike = (needs * len(batch.catalogue.criteria) + criteria) * len(batch.catalogue.products)
+        alike += batch.catalogue.alike[criteria, products]
+        _, first, which = np.unique(alike, return_index=True, return_inverse=True)
+        judged = [_nearness(batch, int(needs[one]), int(products[one]), int(criteria[one])) for one in first]
+        kind, far = np.array(judged, np.int64).reshape(-1, 2)[which].T
+        order = np.lexsort((-points, far, kind))
+        if len(order) > limit:
+            last = order[limit - 1]
+            tied = (kind[order] == kind[last]) & (far[order] == far[last]) & (points[order] == points[last])
+            order = order[tied | (np.arange(len(order)) < limit)]
+        columns = (column[order].tolist() for column in (needs, products, kind, far, points))
+        yield from (_Near(*one) for one in zip(*columns, strict=True))
+
+
+def _nearness(batch: Batch, need: int, product: int, criterion: int) -> tuple[int, int]:
+    verdict = batch.catalogue.criteria[criterion].verdict(
+        batch.needs[need], batch.catalogue.products[product], batch.on
+    )  # fmt: skip
     change, gap = verdict.change, verdict.gap
     kind = CHANGES.index(change.kind) if change else len(CHANGES)
-    days = (change.on - on).days if change and change.on else None
-    far = days if days is not None else gap.share_ppm if gap else 0
-    return kind, far, -miss.points, need.key, product.key
+    days = (change.on - batch.on).days if change and change.on else None
+    return kind, days if days is not None else gap.share_ppm if gap else 0

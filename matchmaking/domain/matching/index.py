@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,10 +40,21 @@ class Catalogue:
         self.criteria = tuple(criteria)
         self.lines = tuple(lines)
         self.currency = only_currency(product.currency for product in self.products)
+        self.keys = tuple(product.key for product in self.products)
         self.order = product_order(self.products)
         self._indexes: list[Any] = [criterion.index(self.products) for criterion in self.criteria]
         self._figures = [columns([line.product(product) for product in self.products]) for line in self.lines]
         self._overlaps = [line.overlap.index(self.products) if line.overlap else None for line in self.lines]
+
+    @cached_property
+    def alike(self) -> Places:
+        """(c, m) for each criterion a number per product: those of one number ask the same."""
+        known: list[dict[Any, int]] = [{} for _ in self.criteria]
+        rows = [
+            [numbers.setdefault(criterion.decides(product), len(numbers)) for product in self.products]
+            for criterion, numbers in zip(self.criteria, known, strict=True)
+        ]
+        return np.array(rows, np.intp).reshape(len(self.criteria), len(self.products))
 
     def meet(self, needs: Sequence[Need], on: date) -> Batch:
         """``needs`` set against it on a day. :class:`Refusal` ``currency_mismatch`` where currencies differ."""
@@ -56,7 +68,7 @@ class Catalogue:
         ]
         stated = np.array([[line.stated(need) for line in self.lines] for need in needs], np.bool_)
         stated = stated.reshape(len(needs), len(self.lines))
-        return Batch(self, tuple(needs), order, meetings, figures, overlaps, self._figures, stated)
+        return Batch(self, tuple(needs), order, meetings, figures, overlaps, self._figures, stated, on)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +86,7 @@ class Batch:
     overlaps: Sequence[Any]
     product_figures: Sequence[tuple[Figures, ...]]
     stated: Mask
+    on: date
 
     def runs(self, cells: int) -> Iterator[slice]:
         """Runs of needs of about ``cells`` pairs each."""

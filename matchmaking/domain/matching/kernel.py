@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from matchmaking.domain.matching import engine
 from matchmaking.domain.matching.catalogue import Need, Product
-from matchmaking.domain.matching.engine.columns import NOBODY, PER_NEED, PER_PRODUCT, Wanted
+from matchmaking.domain.matching.engine.columns import NOBODY, PER_NEED, PER_PRODUCT, Column, Wanted
 from matchmaking.domain.matching.index import Batch, Catalogue
 from matchmaking.domain.matching.market import market_of, mask_of, placed
 from matchmaking.domain.matching.policy import Policy
@@ -101,19 +101,31 @@ def match(
     Raises :class:`Refusal` ``currency_mismatch``, ``ValueError`` for a key that stands twice.
     """
     catalogue = products if isinstance(products, Catalogue) else Catalogue(products)
-    batch, wanted = catalogue.meet(needs, on), Wanted(per_need, per_product, pairs)
+    wanted = {"per_need": per_need, "per_product": per_product}
+    return match_batch(
+        catalogue.meet(needs, on), policy, executor=executor, threads=threads, pairs=pairs, **wanted
+    )  # fmt: skip
+
+
+def match_batch(
+    batch: Batch,
+    policy: Policy,
+    *,
+    per_need: int = PER_NEED,
+    per_product: int = PER_PRODUCT,
+    executor: engine.Executor = engine.NUMPY,
+    threads: int = 1,
+    pairs: bool = True,
+) -> Matches:
+    """As :func:`match`, of needs set against the catalogue before."""
+    order, wanted = batch.catalogue.order, Wanted(per_need, per_product, pairs)
     found = engine.match(market_of(batch, policy), wanted, executor=executor, threads=threads)
-    return matches_of(batch, policy, on, placed(found, batch.order, catalogue.order))
-
-
-def matches_of(batch: Batch, policy: Policy, on: date, found: engine.Found) -> Matches:
-    """What the engine found, with the keys of both sides."""
-    order = batch.catalogue.order
+    found = placed(found, batch.order, order)
     return Matches(
         tuple(need.key for need in batch.needs),
-        tuple(product.key for product in batch.catalogue.products),
+        batch.catalogue.keys,
         policy.version,
-        on,
+        batch.on,
         None if found.words is None else np.packbits(mask_of(found, order), axis=1),
         found.eligible,
         found.need_best,
@@ -135,10 +147,13 @@ class Miss:
 
 def misses(batch: Batch, policy: Policy) -> Iterator[Miss]:
     """Every pair that fails exactly one criterion, in the order of needs and products."""
+    for places in missing(batch, policy):
+        yield from (Miss(*pair) for pair in zip(*(column.tolist() for column in places), strict=True))
+
+
+def missing(batch: Batch, policy: Policy) -> Iterator[tuple[Column, Column, Column, Column]]:
+    """The same in columns, by runs of needs: needs, products, criteria, points."""
     for rows in batch.runs(CELLS):
         count, which = batch.failing(rows)
         mine, theirs = np.nonzero(count == 1)
-        points = batch.points(mine + rows.start, theirs, policy)
-        missed = which[mine, theirs]
-        places = ((mine + rows.start).tolist(), theirs.tolist(), missed.tolist(), points.tolist())
-        yield from (Miss(*pair) for pair in zip(*places, strict=True))
+        yield mine + rows.start, theirs, which[mine, theirs], batch.points(mine + rows.start, theirs, policy)

@@ -9,24 +9,22 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from matchmaking.domain.matching.catalogue import Need as Asked
-from matchmaking.domain.matching.index import Catalogue
 from matchmaking.domain.matching.kernel import match
+from matchmaking.domain.matching.policy import Policy
 from matchmaking.domain.money import Money
 from matchmaking.market.allocations.facts import COUNTY, FIRST_LOAN, MICRO, Applicant, Candidate, Offering, Question
 from matchmaking.market.allocations.models import AllocationPlan, AllocationWish
 from matchmaking.market.batches.models import BatchMember
 from matchmaking.market.batches.queries import STANDS
 from matchmaking.market.matches.models import RankingChoice
-from matchmaking.market.matches.queries import offered_of
+from matchmaking.market.matches.shelf import Shelf, shelf_on
 from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
-from matchmaking.market.products.queries import offers_on
-from matchmaking.market.products.quota import taken_of
+from matchmaking.market.policies.queries import policy_for
 from matchmaking.registry.enterprises.facts import FIRST, FirmFacts
 from matchmaking.registry.enterprises.models import Enterprise
 from matchmaking.registry.enterprises.queries import firm_facts
 from matchmaking.rulebook import number
-from matchmaking.rulebook.matching import policy
 
 OPEN = ("posted", "verified", "listed", "referred")
 """States of a need that may be matched: posted, and nothing signed for it yet."""
@@ -37,7 +35,7 @@ AT_ONCE = 500
 
 def question_of(session: Session, plan: AllocationPlan, on: date) -> Question:
     """Everything a run of ``plan`` reads on ``on``. Raises what ``policy`` and an LPR that is not in force raise."""
-    members = _members(session, plan.batch_id)
+    members, shelf = _members(session, plan.batch_id), shelf_on(session, on, CURRENCY)
     needs = _needs(session, members)
     facts = _facts(session, [member.organisation_id for member in members], on)
     declined = _declined(session, [member.organisation_id for member in members])
@@ -47,11 +45,10 @@ def question_of(session: Session, plan: AllocationPlan, on: date) -> Question:
         applicant = _applicant(member, need, firm, member.organisation_id in declined)
         applicants.append(applicant)
         if need is not None and firm is not None and not applicant.barred:
-            asked.append(as_asked(need, firm, on))
-    offerings, catalogue = _offered(session, on)
-    held = policy(on)
+            asked.append(shelf.lenders.seen(as_asked(need, firm, on)))
+    offerings, held = _offered(shelf), policy_for(session, on)
     places = {one.need_key: place for place, one in enumerate(applicants) if one.need_key and not one.barred}
-    candidates = _candidates(asked, offerings, catalogue, places, on)
+    candidates = _candidates(asked, offerings, shelf, held, places, on)
     pinned, forbidden = wishes_of(session, plan.id)
     return Question(
         on=on, policy_version=held.version, applicants=tuple(applicants), offerings=tuple(offerings),
@@ -126,27 +123,23 @@ def _applicant(member: BatchMember, need: Need | None, firm: FirmFacts | None, d
     )  # fmt: skip
 
 
-def _offered(session: Session, on: date) -> tuple[list[Offering], Catalogue | None]:
-    offers = [offer for offer in offers_on(session, on) if offer.terms.currency == CURRENCY]
-    taken = taken_of(session, [offer.product.id for offer in offers])
-    products = [offered_of(offer, on, taken.get(offer.product.id, 0)) for offer in offers]
-    offerings = [
+def _offered(shelf: Shelf) -> list[Offering]:
+    return [
         Offering(
-            product_id=offer.product.id, product_key=offer.product.public_key, version_id=offer.version.id,
+            product_id=offer.product.id, product_key=key, version_id=offer.version.id,
             version=offer.version.number, bank_id=int(offer.bank_path.strip("/").split("/")[0]),
-            quota_minor=None if product.quota_left is None else product.quota_left.minor,
+            quota_minor=left.minor if (left := shelf.offered[key].quota_left) else None,
         )
-        for offer, product in zip(offers, products, strict=True)
+        for key, offer in shelf.offers.items()
     ]  # fmt: skip
-    return offerings, Catalogue(products) if products else None
 
 
 def _candidates(
-    asked: list[Asked], offerings: list[Offering], catalogue: Catalogue | None, places: Mapping[str, int], on: date
+    asked: list[Asked], offerings: list[Offering], shelf: Shelf, held: Policy, places: Mapping[str, int], on: date
 ) -> tuple[Candidate, ...]:
-    if catalogue is None or not asked:
+    if not offerings or not asked:
         return ()
-    found = match(asked, catalogue, policy(on), on, per_need=len(offerings), per_product=1)
+    found = match(asked, shelf.catalogue, held, on, per_need=len(offerings), per_product=1)
     of_key = {one.product_key: place for place, one in enumerate(offerings)}
     return tuple(
         Candidate(places[pair.need], of_key[pair.product], pair.points)

@@ -12,7 +12,8 @@ from matchmaking.foundation.trail import record
 from matchmaking.market.matches.facts import digest_of, inputs_of
 from matchmaking.market.matches.lenders import lenders_on
 from matchmaking.market.matches.models import RankingChoice, Recommendation
-from matchmaking.market.matches.queries import asked_of, offered_of
+from matchmaking.market.matches.queries import asked_of
+from matchmaking.market.matches.shelf import offered_of
 from matchmaking.market.needs.models import Need
 from matchmaking.market.policies.queries import policy_for
 from matchmaking.market.products.queries import Offer

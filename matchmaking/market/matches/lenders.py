@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import func, select
@@ -60,6 +60,10 @@ class Lenders:
         like = [one for some in self.records.values() for one in some if one.size_class == size_class]
         signed = sum(one.signed_minor for one in like)
         return sum(one.verified_minor for one in like) * MILLION // signed if signed else None
+
+    def seen(self, asked: catalogue.Need) -> catalogue.Need:
+        """The need with how like cases came out by the records of all lenders."""
+        return replace(asked, like_mean_ppm=self.mean_ppm(asked.size_class))
 
 
 def lenders_on(session: Session, on: date, currency: str = "CNY") -> Lenders:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from matchmaking.domain.matching.catalogue import Need as Asked
 from matchmaking.domain.matching.catalogue import Product as Offered
 from matchmaking.foundation.access.viewer import EVERYWHERE
+from matchmaking.market.matches.lenders import Lenders
 from matchmaking.market.matches.models import RankingChoice
-from matchmaking.market.matches.queries import offered_of
+from matchmaking.market.matches.shelf import shelf_on
 from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
-from matchmaking.market.products.queries import Offer, offers_on
-from matchmaking.market.products.quota import taken_of
+from matchmaking.market.products.queries import Offer
 from matchmaking.registry.enterprises.facts import FirmFacts
 from matchmaking.registry.enterprises.models import Enterprise
 from matchmaking.registry.enterprises.queries import firm_facts
@@ -62,7 +62,9 @@ class Supply:
     offered: Mapping[str, Offered]
 
 
-def open_demand(session: Session, on: date, *, area: str = EVERYWHERE, currency: str = "CNY") -> Demand:
+def open_demand(
+    session: Session, on: date, *, area: str = EVERYWHERE, currency: str = "CNY", lenders: Lenders | None = None
+) -> Demand:
     """Needs that stand on ``on``, of the whole city or of one county; five SQL statements, however many.
 
     For jobs, commands and pages that have asked whom they are for. A firm without a profile on that day is left out.
@@ -76,14 +78,14 @@ def open_demand(session: Session, on: date, *, area: str = EVERYWHERE, currency:
     rows = session.execute(wanted.order_by(Need.public_key)).all()
     facts = firm_facts(session, enterprise_ids={row[1] for row in rows}, on=on)
     found = [(need, facts[firm]) for need, firm in rows if firm in facts]
-    return Demand({need.public_key: Standing(need, firm, as_asked(need, firm, on)) for need, firm in found}, on)
+    seen = lenders.seen if lenders else lambda asked: asked
+    return Demand({need.public_key: Standing(need, firm, seen(as_asked(need, firm, on))) for need, firm in found}, on)
 
 
 def open_supply(session: Session, on: date, *, currency: str = "CNY") -> Supply:
-    """Products on offer on ``on``; two SQL statements. :class:`Refusal` where no LPR is in force."""
-    offers = {one.product.public_key: one for one in offers_on(session, on) if one.terms.currency == currency}
-    taken = taken_of(session, [one.product.id for one in offers.values()])
-    return Supply(offers, {key: offered_of(one, on, taken.get(one.product.id, 0)) for key, one in offers.items()})
+    """Products on offer on ``on``; at most five SQL statements. :class:`Refusal` where no LPR is in force."""
+    shelf = shelf_on(session, on, currency)
+    return Supply(shelf.offers, shelf.offered)
 
 
 def declined_ranking(session: Session) -> frozenset[int]:

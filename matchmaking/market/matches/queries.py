@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import overload
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 from matchmaking.domain.matching.catalogue import Need as Asked
-from matchmaking.domain.matching.catalogue import Product as Offered
-from matchmaking.domain.matching.explain import Explanation, explain, near_misses
-from matchmaking.domain.matching.index import Catalogue
-from matchmaking.domain.matching.kernel import match
+from matchmaking.domain.matching.explain import Explanation, explain, near_in
+from matchmaking.domain.matching.kernel import match_batch
 from matchmaking.domain.matching.policy import Policy
 from matchmaking.domain.matching.schemes import Standing, standings
-from matchmaking.domain.money import Money
 from matchmaking.market.matches.facts import pair_from
-from matchmaking.market.matches.lenders import Lenders, lenders_on
+from matchmaking.market.matches.lenders import Lenders
 from matchmaking.market.matches.models import RankingChoice, Recommendation
+from matchmaking.market.matches.shelf import shelf_on
 from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
 from matchmaking.market.policies.queries import policy_for, policy_kept
-from matchmaking.market.products.facts import as_offered
-from matchmaking.market.products.queries import Offer, offers_on
-from matchmaking.market.products.quota import taken_of
+from matchmaking.market.products.queries import Offer
 from matchmaking.registry.enterprises.queries import enterprise_of_organisation, firm_facts
 from matchmaking.rulebook.matching import schemes
 
-MOST_SHOWN, MOST_NEAR = 20, 5
+MOST_NEAR = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +39,53 @@ class Fit:
     why: Explanation
 
 
+class Fits(Sequence[Fit]):
+    """Products explained when they are looked at, not before: a page shows few of many. ``places`` on the shelf."""
+
+    def __init__(
+        self, places: NDArray[np.intp], explained: Callable[[int], Fit], offered: Callable[[int], Offer]
+    ) -> None:
+        self._places, self._explained, self._offered = places, explained, offered
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, place: int) -> Fit: ...
+    @overload
+    def __getitem__(self, place: slice) -> Fits: ...
+    def __getitem__(self, place: int | slice) -> Fit | Fits:
+        if isinstance(place, slice):
+            return Fits(self._places[place], self._explained, self._offered)
+        return self._explained(int(self._places[place]))
+
+    @property
+    def offers(self) -> list[Offer]:
+        """The products alone, in their order, without a word of why."""
+        return [self._offered(place) for place in self._places.tolist()]
+
+    def chosen(self, order: Sequence[int]) -> Fits:
+        """Those at these places of this list, in this order."""
+        return Fits(self._places[np.array(order, np.intp)], self._explained, self._offered)
+
+
 @dataclass(frozen=True, slots=True)
 class Recommended:
     """``fits``: eligible products, best first; ``near``: those that fail one rule, the nearest first; ``others``: the
-    rest by bank and name. ``policy`` is the one of the day."""
+    rest by bank and name; ``by_name``: every product, in no order but that of names, for a firm that wants no
+    automated ranking. ``policy`` is the one of the day."""
 
-    fits: Sequence[Fit]
+    fits: Fits
     near: Sequence[Fit]
-    others: Sequence[Fit]
+    others: Fits
+    by_name: Fits
     policy: Policy
     on: date
     asked: Asked
+    named: Callable[[str], Fit | None]
+    """The product of that key, or None where it is not on offer."""
     schemes: Sequence[Standing] = ()
     """Every support scheme open on the day, and how the firm stands before it."""
-
-    @property
-    def by_name(self) -> list[Fit]:
-        """Every product, in no order but that of names: for a firm that wants no automated ranking."""
-        everything = (*self.fits, *self.near, *self.others)
-        return sorted(
-            everything, key=lambda fit: (fit.offer.bank, fit.offer.product.name, fit.offer.product.public_key)
-        )
 
 
 def asked_of(session: Session, need: Need, on: date, lenders: Lenders | None = None) -> Asked | None:
@@ -73,18 +98,7 @@ def asked_of(session: Session, need: Need, on: date, lenders: Lenders | None = N
     if facts is None:
         return None
     asked = as_asked(need, facts, on)
-    return replace(asked, like_mean_ppm=lenders.mean_ppm(asked.size_class)) if lenders else asked
-
-
-def offered_of(offer: Offer, on: date, taken_minor: int = 0, lenders: Lenders | None = None) -> Offered:
-    """A version in force as matching reads it; of its quota is left what approved lines have not taken. Without
-    ``lenders`` nothing is known of branches and records."""
-    terms = offer.terms
-    left = None if terms.quota_minor is None else Money(max(terms.quota_minor - taken_minor, 0), terms.currency)
-    found = as_offered(offer.product, offer.version, terms, lender=offer.bank, on=on, quota_left=left)
-    if lenders is None:
-        return found
-    return replace(found, places=lenders.places(offer), city=lenders.city(offer), records=lenders.record(offer))
+    return lenders.seen(asked) if lenders else asked
 
 
 def recommend(session: Session, need: Need, on: date) -> Recommended | None:
@@ -92,26 +106,32 @@ def recommend(session: Session, need: Need, on: date) -> Recommended | None:
 
     Raises :class:`Refusal` where no policy or no LPR is in force.
     """
-    lenders = lenders_on(session, on, need.currency)
-    asked = asked_of(session, need, on, lenders)
+    shelf = shelf_on(session, on, need.currency)
+    asked = asked_of(session, need, on, shelf.lenders)
     if asked is None:
         return None
-    offers = {offer.product.public_key: offer for offer in offers_on(session, on)}
-    taken = taken_of(session, [offer.product.id for offer in offers.values()])
-    offered = {
-        key: offered_of(offer, on, taken.get(offer.product.id, 0), lenders)
-        for key, offer in offers.items()
-        if offer.terms.currency == need.currency
-    }
-    held, catalogue = policy_for(session, on), Catalogue(list(offered.values()))
-    best = match([asked], catalogue, held, on, per_need=MOST_SHOWN, per_product=1).of_need(0) if offered else ()
-    near = near_misses([asked], catalogue, held, on, limit=MOST_NEAR) if offered else ()
-    fits = [Fit(offers[one.product], explain(asked, offered[one.product], held, on)) for one in best]
-    nearly = [Fit(offers[one.product], one) for one in near]
-    told = {fit.offer.product.public_key for fit in (*fits, *nearly)}
-    rest = [Fit(offers[key], explain(asked, offered[key], held, on)) for key in offered if key not in told]
-    rest.sort(key=lambda fit: (fit.offer.bank, fit.offer.product.name, fit.offer.product.public_key))
-    return Recommended(fits, nearly, rest, held, on, asked, standings(schemes(), asked, on))
+    held, batch = policy_for(session, on), shelf.catalogue.meet([asked], on)
+    found = match_batch(batch, held, per_need=max(len(shelf.offered), 1), per_product=1)
+    near = near_in(batch, held, on, limit=MOST_NEAR)
+    products, offers = shelf.catalogue.products, shelf.offers
+
+    def named(key: str) -> Fit | None:
+        offered = shelf.offered.get(key)
+        return None if offered is None else Fit(offers[key], explain(asked, offered, held, on))
+
+    def explained(place: int) -> Fit:
+        return Fit(offers[products[place].key], explain(asked, products[place], held, on))
+
+    def listed(places: NDArray[np.intp]) -> Fits:
+        return Fits(places, explained, lambda place: offers[products[place].key])
+
+    best, rest = found.need_best[0], ~found.eligible[0]
+    rest[[shelf.place[one.product] for one in near]] = False
+    return Recommended(
+        listed(best[best >= 0].astype(np.intp)), [Fit(offers[one.product], one) for one in near],
+        listed(np.flatnonzero(rest)), listed(np.arange(len(products))), held, on, asked, named,
+        standings(schemes(), asked, on),
+    )  # fmt: skip
 
 
 def wants_ranking(session: Session, organisation_id: int) -> bool:

@@ -11,7 +11,7 @@ from matchmaking.domain.matching.costs import Cost, Fee, cheapest_and_dearest, c
 from matchmaking.domain.matching.explain import Explanation, PointLine
 from matchmaking.domain.matching.schemes import Worth, worths
 from matchmaking.domain.money import Money
-from matchmaking.market.matches.queries import Fit, Recommended
+from matchmaking.market.matches.queries import Fit, Fits, Recommended
 from matchmaking.market.products.facts import Rates
 from matchmaking.market.products.queries import Offer
 from matchmaking.market.products.shown import rate_span
@@ -97,12 +97,11 @@ class Sieve:
     guarantee: str = ""
     answer: int | None = None
 
-    def keeps(self, fit: Fit) -> bool:
+    def keeps(self, offer: Offer) -> bool:
         """Whether a product passes."""
-        modes = fit.offer.terms.guarantees
-        promised = fit.offer.terms.promised_workdays
+        modes, promised = offer.terms.guarantees, offer.terms.promised_workdays
         return (
-            self.bank in ("", fit.offer.bank)
+            self.bank in ("", offer.bank)
             and (not self.guarantee or not modes or f",{self.guarantee}," in modes)
             and (self.answer is None or (promised is not None and promised <= self.answer))
         )
@@ -114,21 +113,35 @@ class Sieve:
         return {name: value for name, value in given.items() if value}
 
 
-def cards(found: Recommended, fits: Sequence[Fit], sort: str = "fit") -> list[Card]:
-    """A card for each, ordered by ``sort``: degree of fit as they come, lowest cost, or fastest answer."""
-    made = [_card(found, fit, before) for fit, before in zip(fits, [None, *fits], strict=False)]
+def arranged(found: Recommended, fits: Fits, sieve: Sieve, sort: str) -> Fits:
+    """Those that pass the sieve, ordered by ``sort``: degree of fit as they come, lowest cost, or fastest answer.
+    Nothing is explained for it."""
+    offers = fits.offers
+    kept = [place for place, offer in enumerate(offers) if sieve.keeps(offer)]
     if sort == "cost":
-        return sorted(made, key=lambda card: card.low.minor if card.low else 2**62)
+        kept.sort(key=lambda place: _lowest(found, offers[place]))
     if sort == "answer":
-        return sorted(made, key=lambda card: card.offer.terms.promised_workdays or _NO_PROMISE)
-    return made
+        kept.sort(key=lambda place: offers[place].terms.promised_workdays or _NO_PROMISE)
+    return fits.chosen(kept)
+
+
+def _lowest(found: Recommended, offer: Offer) -> int:
+    rates = rate_span(offer.terms, found.on)
+    return _costs(found, offer, rates)[0].yearly.minor if rates else 2**62
+
+
+def cards(found: Recommended, fits: Sequence[Fit], *, ranked: bool = False) -> list[Card]:
+    """A card for each, in their order; ``ranked``: that of the degree of fit, so that a tie is explained."""
+    shown = list(fits)
+    before: list[Fit | None] = [None, *shown] if ranked else [None] * len(shown)
+    return [_card(found, fit, earlier) for fit, earlier in zip(shown, before, strict=False)]
 
 
 def side_by_side(found: Recommended, wanted: Iterable[str]) -> list[Card]:
     """The products of those keys, at most four; without any the first four that fit."""
     keys = list(dict.fromkeys(wanted))
-    everything = {fit.offer.product.public_key: fit for fit in (*found.fits, *found.near, *found.others)}
-    chosen = [everything[key] for key in keys if key in everything] if keys else list(found.fits)
+    named = (found.named(key) for key in keys[: 5 * MOST_COMPARED])
+    chosen = [fit for fit in named if fit is not None] if keys else list(found.fits[:MOST_COMPARED])
     return [_card(found, fit, None) for fit in chosen[:MOST_COMPARED]]
 
 

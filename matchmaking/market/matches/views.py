@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -22,20 +23,24 @@ from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.storage import session
 from matchmaking.foundation.web.keyed import keyed
 from matchmaking.foundation.web.locale import language
+from matchmaking.foundation.web.paging import Page, page_number
 from matchmaking.foundation.web.today import business_today
+from matchmaking.foundation.web.words import here
 from matchmaking.market.matches.commands import choose_ranking
 from matchmaking.market.matches.forms import RankingForm
-from matchmaking.market.matches.queries import Recommended, recommend, wants_ranking
-from matchmaking.market.matches.shown import MOST_COMPARED, SORTS, Sieve, cards, side_by_side
+from matchmaking.market.matches.queries import Fit, Recommended, recommend, wants_ranking
+from matchmaking.market.matches.shown import MOST_COMPARED, SORTS, Sieve, arranged, cards, side_by_side
 from matchmaking.market.matches.wording import name_of, said
 from matchmaking.market.needs.models import Need
 from matchmaking.market.needs.queries import visible_need
 from matchmaking.market.products.shown import rule_lines
 from matchmaking.registry.organisations.models import Organisation
-from matchmaking.rulebook import number
+from matchmaking.rulebook import number as number_of
 
 ANSWER_DAYS = (3, 5, 10)
 matches = Blueprint("matches", __name__)
+PER_PAGE, FEW_OTHERS = 10, 10
+"""Up to so many products that do not fit stand on the first page; more have a page of their own."""
 
 
 @matches.get("/needs/<key:key>/products")
@@ -87,22 +92,33 @@ def ranking(key: str) -> ResponseReturnValue:
 
 def _page(key: str, refusal: Refusal | None = None) -> str:
     need, on = visible_need(session(), current_viewer(), key) or abort(404), business_today()
-    found, lacking = _found(need, on)
-    ranked, asked = wants_ranking(session(), need.organisation_id), request.args.get("sort", "")
-    sort = asked if ranked and asked in SORTS else SORTS[0]
-    sieve, everything = _sieve(), list(found.fits if ranked else found.by_name) if found else []
+    number, asked, rest = page_number(request.args.get("page")), request.args.get("sort", ""), "rest" in request.args
+    ranked, (found, lacking) = wants_ranking(session(), need.organisation_id), _found(need, on)
+    sort, sieve = asked if ranked and asked in SORTS else SORTS[0], _sieve()
+    everything = (found.fits if ranked else found.by_name) if found else None
+    kept = arranged(found, everything, sieve, sort) if found and everything is not None else []
+    rest = bool(rest and ranked and found)
+    page = Page(number, len(found.others) if rest and found else len(kept), lambda changes: here(**changes), PER_PAGE)
+    part, first = slice(page.offset, page.offset + PER_PAGE), ranked and not rest and number == 1
     return render_template(
-        "matches/products.html", need=need, found=found, ranked=ranked, sort=sort, sorts=SORTS,
+        "matches/products.html", need=need, found=found, ranked=ranked, sort=sort, sorts=SORTS, page=page, rest=rest,
         form=RankingForm(formdata=None), say=lambda reason: said(reason, language()), note=NOTE,
         refusal=lacking or refusal, may_send=NEED.may(need.state, "refer", FIRM),
-        most=number("referral_most_banks", on), compared=MOST_COMPARED, sieve=sieve, kept_out=len(everything),
+        most=number_of("referral_most_banks", on), compared=MOST_COMPARED, sieve=sieve,
+        in_all=len(everything or ()), kept=len(kept), others_total=len(found.others) if found else 0,
         schemes=[(each, rule_lines(rules_json(each.scheme.rules), language(), _named)) for each in found.schemes]
         if found else [],
-        banks=sorted({fit.offer.bank for fit in everything}), modes=GUARANTEES, days=ANSWER_DAYS,
-        fits=cards(found, [fit for fit in everything if sieve.keeps(fit)], sort) if found else [],
-        near=cards(found, found.near) if found and ranked else [],
-        others=cards(found, found.others) if found and ranked else [],
+        banks=sorted({offer.bank for offer in everything.offers}) if everything is not None else [],
+        modes=GUARANTEES, days=ANSWER_DAYS,
+        fits=cards(found, kept[part], ranked=ranked and sort == SORTS[0]) if found and not rest else [],
+        near=cards(found, found.near) if found and first else [],
+        others=cards(found, _others(found, rest, part)) if found and ranked else [],
     )  # fmt: skip
+
+
+def _others(found: Recommended, rest: bool, part: slice) -> Sequence[Fit]:
+    """Products that do not fit: a page of their own, or all of them where they are few."""
+    return found.others[part] if rest else found.others if len(found.others) <= FEW_OTHERS else []
 
 
 def _sieve() -> Sieve:

@@ -32,7 +32,7 @@ from matchmaking.domain.money import Money
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.market.matches.facts import pair_from
 from matchmaking.market.matches.models import Recommendation
-from matchmaking.market.matches.queries import offered_of
+from matchmaking.market.matches.shelf import offered_of
 from matchmaking.market.products.models import Product, ProductVersion
 from matchmaking.market.products.queries import Offer, offers_on
 from matchmaking.market.referrals.models import Referral

@@ -10,6 +10,8 @@ from matchmaking.domain.matching.engine.compiled import Prepared, blocks, execut
 from matchmaking.domain.reasons import Reason, Refusal
 
 PARTS_PER_WORKER = 2
+PATIENCE = 10
+"""Seconds for the scheduler to answer."""
 
 
 def match_on(scheduler: str, market: Market, wanted: Wanted) -> Found:
@@ -39,6 +41,6 @@ def _client(scheduler: str) -> Any:
     except ImportError:
         raise Refusal(Reason("match_run_no_dask")) from None
     try:
-        return Client(scheduler, timeout=10, set_as_default=False)
+        return Client(scheduler, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         raise Refusal(Reason("match_run_no_scheduler", {"scheduler": scheduler, "error": str(error)})) from None

@@ -20,7 +20,6 @@ from matchmaking.foundation.trail import record
 from matchmaking.market.matches.facts import digest_of, need_facts, product_facts
 from matchmaking.market.matches.models import MatchInput, MatchResult, MatchRun
 from matchmaking.market.matches.runs.queries import Reading, last_run_like
-from matchmaking.rulebook.matching import policy
 
 AT_ONCE = 500
 WORTH_COMPILING = 5 * 10**7
@@ -49,14 +48,11 @@ class Reckoned:
 def reckon(
     reading: Reading, *, name: str = "", executor: engine.Executor = engine.NUMPY, per_need: int = PER_NEED
 ) -> Reckoned:
-    """Match what was read. ``name`` of the engine for the record; empty takes NumPy, or Numba where that pays.
-
-    Raises :class:`Refusal` where no policy is in force on the day.
-    """
+    """Match what was read. ``name`` of the engine for the record; empty takes NumPy, or Numba where that pays."""
     asked, offered = [need for _, need in reading.needs], [product for _, product in reading.products]
     if not name:
         name = executor = engine.NUMBA if len(asked) * len(offered) >= WORTH_COMPILING else engine.NUMPY
-    held, began = policy(reading.on), time.process_time()
+    held, began = reading.policy, time.process_time()
     found = match(asked, offered, held, reading.on, per_need=per_need, executor=executor, pairs=False)
     spent = round((time.process_time() - began) * 1000)
     needs, products = [need_facts(need) for need in asked], [product_facts(product) for product in offered]

@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session, aliased
 from matchmaking.domain.matching.catalogue import Need as Asked
 from matchmaking.domain.matching.catalogue import Product as Offered
 from matchmaking.domain.matching.explain import Explanation, explain
+from matchmaking.domain.matching.policy import Policy
 from matchmaking.market.matches.facts import pair_from
 from matchmaking.market.matches.models import MatchInput, MatchResult, MatchRun
-from matchmaking.market.matches.queries import offered_of
+from matchmaking.market.matches.shelf import shelf_on
 from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
-from matchmaking.market.products.queries import Offer, offers_on
-from matchmaking.market.products.quota import taken_of
+from matchmaking.market.policies.queries import policy_for, policy_kept
+from matchmaking.market.products.queries import Offer
 from matchmaking.registry.enterprises.queries import firm_facts
-from matchmaking.rulebook.matching import policy_of
 
 WAITING = ("posted", "verified", "listed")
 """States of needs that a run matches: told, and not yet with a bank."""
@@ -34,6 +34,7 @@ class Reading:
     currency: str
     needs: Sequence[tuple[Need, Asked]]
     products: Sequence[tuple[Offer, Offered]]
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +48,20 @@ class Kept:
 
 
 def read_market(session: Session, on: date, currency: str = "CNY") -> Reading:
-    """Every complete need that waits and every product on offer; eight SQL statements however many."""
+    """Every complete need that waits and every product on offer; nine SQL statements however many.
+
+    Raises :class:`Refusal` where no policy or no LPR is in force.
+    """
+    shelf = shelf_on(session, on, currency)
     firms = {facts.organisation_id: facts for facts in firm_facts(session, on=on).values()}
     asked = select(Need).where(Need.state.in_(WAITING), Need.currency == currency).order_by(Need.id)
     needs = [
-        (need, as_asked(need, firms[need.organisation_id], on))
+        (need, shelf.lenders.seen(as_asked(need, firms[need.organisation_id], on)))
         for need in session.scalars(asked)
         if need.amount_minor is not None and need.term_months is not None and need.organisation_id in firms
     ]
-    offers = [offer for offer in offers_on(session, on) if offer.terms.currency == currency]
-    taken = taken_of(session, [offer.product.id for offer in offers])
-    return Reading(
-        on, currency, needs, [(offer, offered_of(offer, on, taken.get(offer.product.id, 0))) for offer in offers]
-    )
+    products = [(offer, shelf.offered[key]) for key, offer in shelf.offers.items()]
+    return Reading(on, currency, needs, products, policy_for(session, on))
 
 
 def run_list(session: Session, *, limit: int, offset: int = 0) -> tuple[list[MatchRun], int]:
@@ -107,13 +109,13 @@ def kept_results(session: Session, run_id: int, *, need_id: int | None = None, l
     return [Kept(row.MatchRun, row.MatchResult, row.need, row.product) for row in session.execute(asked)]
 
 
-def explained_again(kept: Kept) -> Explanation:
+def explained_again(session: Session, kept: Kept) -> Explanation:
     """The explanation of a result as the run had it, from the kept facts and the policy the run names.
 
     ``ValueError`` where it does not come to the kept points: then code or policy was changed under it.
     """
     need, product = pair_from({"need": kept.need, "product": kept.product})
-    found = explain(need, product, policy_of(kept.run.policy_version), kept.run.on_day)
+    found = explain(need, product, policy_kept(session, kept.run.policy_version), kept.run.on_day)
     if found.points != kept.result.points or not found.eligible:
         raise ValueError(f"result {kept.result.id} was {kept.result.points} and is now {found.points}")
     return found

@@ -1,0 +1,122 @@
+"""The catalogue of a day, indexed once per process and kept until something about products changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import reduce
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import inspect as inspected
+from sqlalchemy.orm import Session
+
+from matchmaking.domain.matching.catalogue import Product as Offered
+from matchmaking.domain.matching.index import Catalogue
+from matchmaking.domain.money import Money
+from matchmaking.foundation.storage import Base
+from matchmaking.market.matches.lenders import Lenders, lenders_on
+from matchmaking.market.matches.models import LenderRecord
+from matchmaking.market.products.facts import as_offered
+from matchmaking.market.products.models import Product, ProductQuota, ProductTerms, ProductVersion
+from matchmaking.market.products.queries import Offer, offers_on
+from matchmaking.market.products.quota import taken_of
+from matchmaking.registry.organisations.models import Organisation
+
+KEPT = 6
+"""Days and currencies at a time; the one kept longest goes."""
+Row = TypeVar("Row", bound=Base)
+
+
+def _told(*columns: Any) -> ColumnElement[str]:
+    """Columns in one text, which both engines can gather."""
+    first, *others = [cast(column, String) for column in columns]
+    return reduce(lambda text, column: text + ":" + column, others, first)
+
+
+_zone = func.coalesce(Organisation.zone_code, "")
+_named = func.aggregate_strings(
+    _told(Organisation.id, Organisation.active, Organisation.path, Organisation.area_code, _zone, Organisation.name),
+    ",",
+)
+_taken = func.aggregate_strings(_told(ProductQuota.product_id, ProductQuota.taken_minor), ",")
+STAMP = select(
+    select(func.count(ProductVersion.id)).scalar_subquery(),
+    select(func.max(ProductVersion.id)).scalar_subquery(),
+    select(func.sum(ProductVersion.version)).scalar_subquery(),
+    select(func.max(ProductTerms.id)).scalar_subquery(),
+    select(func.max(Product.public_key)).scalar_subquery(),
+    select(_taken).scalar_subquery(),
+    select(_named).where(Organisation.kind == "bank").scalar_subquery(),
+    select(func.max(LenderRecord.id)).scalar_subquery(),
+)
+"""One row that differs whenever a product, a version, its terms, a bank, a quota or a lender's record does.
+
+Every change of a version raises its number, terms and records are only added; quotas and banks go up and down, and are
+told in full. The keys of products tell one database from another at the same address.
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """What is on offer on a day in one currency. In order of bank, name and key."""
+
+    stamp: tuple[Any, ...]
+    place: Mapping[str, int]
+    offers: Mapping[str, Offer]
+    offered: Mapping[str, Offered]
+    catalogue: Catalogue
+    lenders: Lenders
+
+
+_shelves: dict[tuple[str, date, str], Shelf] = {}
+
+
+def shelf_on(session: Session, on: date, currency: str) -> Shelf:
+    """The shelf of the day: one SQL statement where nothing changed, five where something did.
+
+    Raises :class:`Refusal` where no LPR is in force.
+    """
+    key, stamp = (str(session.get_bind().engine.url), on, currency), tuple(session.execute(STAMP).one())
+    found = _shelves.get(key)
+    if found is None or found.stamp != stamp:
+        found = _made(session, on, currency, stamp)
+        _shelves.pop(key, None)
+        while len(_shelves) >= KEPT:
+            _shelves.pop(next(iter(_shelves)), None)
+        _shelves[key] = found
+    return found
+
+
+def offered_of(offer: Offer, on: date, taken_minor: int = 0, lenders: Lenders | None = None) -> Offered:
+    """A version in force as matching reads it; of its quota is left what approved lines have not taken. Without
+    ``lenders`` nothing is known of branches and records."""
+    terms = offer.terms
+    left = None if terms.quota_minor is None else Money(max(terms.quota_minor - taken_minor, 0), terms.currency)
+    found = as_offered(offer.product, offer.version, terms, lender=offer.bank, on=on, quota_left=left)
+    if lenders is None:
+        return found
+    return replace(found, places=lenders.places(offer), city=lenders.city(offer), records=lenders.record(offer))
+
+
+def _made(session: Session, on: date, currency: str, stamp: tuple[Any, ...]) -> Shelf:
+    found = [_loose(offer) for offer in offers_on(session, on) if offer.terms.currency == currency]
+    found.sort(key=lambda offer: (offer.bank, offer.product.name, offer.product.public_key))
+    taken, lenders = taken_of(session, [offer.product.id for offer in found]), lenders_on(session, on, currency)
+    offered = {
+        offer.product.public_key: offered_of(offer, on, taken.get(offer.product.id, 0), lenders) for offer in found
+    }
+    offers = {offer.product.public_key: offer for offer in found}
+    place = {key: place for place, key in enumerate(offers)}
+    return Shelf(stamp, place, offers, offered, Catalogue(list(offered.values())), lenders)
+
+
+def _loose(offer: Offer) -> Offer:
+    """Of no session, so that it outlives this one and nobody writes through it."""
+    return Offer(_copy(offer.product), _copy(offer.version), _copy(offer.terms), offer.bank, offer.bank_path)
+
+
+def _copy(row: Row) -> Row:
+    names = [column.key for column in inspected(type(row)).column_attrs]
+    return type(row)(**{name: getattr(row, name) for name in names})
