@@ -1,4 +1,4 @@
-"""The card on real loans it did not see: better than popularity in the city beyond sampling error, and not by size alone.
+"""The card on real loans it did not see: better than popularity in the city beyond sampling error, and not by size.
 
 Split by date here; nothing of the files stays in the project. A part of the later loans, evenly spread, keeps it short.
 """

@@ -20,8 +20,8 @@ from matchmaking.domain.matching.learning.loans import Loans
 from matchmaking.domain.matching.learning.shares import Counts, Figures, fading, half_life_of, shrunk, totals
 
 RECENT = (0.30, 0.05)
-"""Ways of counting beside counting all alike: loans fade by half in the days that the last three tenths of them took.
-Faster ones follow single days of a rush and did worse on later loans."""
+"""Ways of counting beside counting all alike: loans fade by half in the days that the last three tenths, and the
+last twentieth, of them took. In a rush of weeks the faster one follows single days: such a source asks for one way."""
 STRENGTH = {True: 5.0, False: 10.0}
 """How many like loans weigh as much as the wider group: of a share line, of a lift line."""
 

@@ -1,4 +1,4 @@
-"""Weights of the city from few choices: whole points that add up, pulled to the hand-set ones, moved by clear evidence."""
+"""Weights of the city from few choices: whole points, 100 in all, near the hand-set ones, moved by clear evidence."""
 
 from __future__ import annotations
 
