@@ -337,3 +337,22 @@ def test_the_bureaus_filters(visitor: Browser, market: World) -> None:
     assert "没有符合条件的需求" in visitor.get("/bureau/needs?area=610924").text
     assert "没有符合条件的需求" in visitor.get("/bureau/needs?text=%25").text
     assert visitor.get("/bureau/needs?state=nonsense&area=%3F&page=9999999").status_code in (200, 303)
+
+
+def test_optional_questions_are_kept_shown_and_filled_in_again(visitor: Browser, market: World) -> None:
+    enter(visitor, "tea")
+    page = visitor.get("/needs/new").text
+    assert "再说两句，能配得更准（可不填）" in page
+    assert not re.search(r"<details[^>]*\bopen\b", page[page.index("能提供什么") :]), "they lengthen no way but by wish"
+    answer = write(visitor, ask_collateral="workshop", ask_season="03")
+    assert only().answers == {"collateral": ["workshop"], "season": ["03"]}
+    check = visitor.get(answer.headers["Location"]).text
+    assert "厂房" in check and "3 月" in check
+    again = visitor.get(f"/needs/{only().public_key}/edit").text
+    assert re.search(r'name="ask_season" value="03" checked', again)
+    assert re.search(r"<details[^>]*\bopen\b", again[again.index("能提供什么") :])
+
+
+def test_an_answer_that_is_no_choice_is_refused(visitor: Browser, market: World) -> None:
+    enter(visitor, "tea")
+    assert write(visitor, ask_collateral="the-moon").status_code == 422

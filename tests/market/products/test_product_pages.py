@@ -223,3 +223,51 @@ def test_the_catalogues_filters_over_http(visitor: Browser, market: World) -> No
         ("text=汉江", True), ("text=%25", False), ("sort=amount", True),
     ):  # fmt: skip
         assert ("春茶贷" in visitor.get(f"/products?{query}").text) == there, query
+
+
+FEE = {
+    "fees-0-kind": "guarantee", "fees-0-charged_by": "guarantor", "fees-0-when": "yearly", "fees-0-share": "1",
+    "fees-0-flat": "", "fees-0-mode": "surety", "fees-1-kind": "", "fees-1-mode": "",
+}  # fmt: skip
+
+
+def test_fees_are_declared_with_the_version_and_shown(visitor: Browser, market: World) -> None:
+    key = published(visitor, **FEE)
+    terms = session().scalars(select(ProductTerms)).one()
+    assert terms.fees == {"rows": [{
+        "kind": "guarantee", "charged_by": "guarantor", "when": "yearly", "share_ppm": 10_000, "minor": 0,
+        "mode": "surety",
+    }]}  # fmt: skip
+    assert "担保费 1.00 %，担保机构收，每年，保证才收" in visitor.get(f"/products/{key}").text
+    form = visitor.get(f"/bank/products/{key}/draft").text
+    assert re.search(r'name="fees-0-kind" value="guarantee" checked', form)
+    assert 'name="fees-1-kind"' in form and "charge_" not in strip(form)
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"fees-0-share": ""}, "担保费没有写多少"), ({"fees-0-charged_by": ""}, "请选齐费用种类"),
+    ({"fees-0-share": "101"}, None), ({"fees-0-kind": "bribe"}, None),
+    ({"fees-0-flat": "5", "fees-0-flat_unit": ""}, None),
+])  # fmt: skip
+def test_a_fee_that_is_wrong_is_said_at_its_row(
+    visitor: Browser, market: World, changes: dict[str, str], words: str | None
+) -> None:
+    enter(visitor, "manager")
+    answer = create(visitor, **{**FEE, **changes})
+    assert answer.status_code == 422
+    assert words is None or words in answer.text
+    assert 'href="#fees-0-' in answer.text
+    assert session().scalars(select(Product)).all() == []
+
+
+def test_rules_about_collateral_debt_parks_and_seasons_are_typed_and_read_back(visitor: Browser, market: World) -> None:
+    more = {
+        "rule_collateral_kinds": "workshop", "rule_debt_max": "300", "rule_debt_max_unit": "wan",
+        "rule_park_kinds": "community_factory", "rule_season_months": "03", "rule_priorities": "first_loan",
+    }  # fmt: skip
+    key = published(visitor, **more)
+    page = visitor.get(f"/products/{key}").text
+    for words in ("厂房", "300.00", "新社区工厂", "3 月", "首贷户"):
+        assert words in page, words
+    told = session().scalars(select(ProductTerms)).one().criteria
+    assert (told["debt_max"], told["park_kinds"]) == (300_000_000, ["community_factory"])

@@ -13,6 +13,7 @@ from matchmaking.domain.money import Money
 from matchmaking.foundation import storage
 from matchmaking.registry.enterprises import commands
 from matchmaking.registry.enterprises.models import CreditHistory, EnterpriseProfile
+from matchmaking.registry.enterprises.queries import firm_facts
 from tests.registry.enterprises.pages_world import BUREAU, FIRM, KEY, PROFILE, fresh, profile, save, seen
 from tests.registry.enterprises.pages_world import noon as noon  # a fixture
 from tests.registry.registry_world import HANBIN, PDF, do, organisation_of
@@ -32,6 +33,17 @@ def test_a_profile_is_saved_shown_and_filled_in_again(client: Browser) -> None:
     for value in ("1530", "五里工业园", "2018-05-01", "3000", "2000", "汉滨农商行", "2027-03-01"):
         assert f'value="{value}"' in form, value
     assert '<option value="wan" selected>' in form
+
+
+def test_the_park_is_a_kind_of_its_own_and_debts_are_summed(client: Browser) -> None:
+    sign_in(client, FIRM)
+    assert save(client, park_kind="community_factory").status_code == 303
+    assert profile().park_kind == "community_factory"
+    assert "新社区工厂" in client.get("/my/enterprise").text
+    assert '<option selected value="community_factory">' in client.get("/my/enterprise/edit").text
+    assert save(client, park_kind="palace").status_code == 422
+    facts = next(iter(firm_facts(storage.session(), on=profile().valid_from).values()))
+    assert (facts.park_kind, facts.debt) == ("community_factory", Money.of(500_000))
 
 
 def test_the_unit_is_asked_for_and_a_slip_is_caught_in_words(client: Browser) -> None:

@@ -113,6 +113,7 @@ def test_an_old_code_of_its_county_is_kept_as_todays(firm: Enterprise) -> None:
         ({"industry": "9999"}, "industry_unknown"),
         ({"industry": "C"}, "profile_industry_letter"),
         ({"tax_grade": "S"}, "profile_tax_grade"),
+        ({"park_kind": "palace"}, "choice_unknown"),
         ({"founded_on": date(2026, 10, 1)}, "day_not_yet"),
         ({"employees": -1}, "profile_employees"),
         ({"employees": 10**20}, "profile_employees"),
