@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared" / "bench"
+SHARED = Path(os.environ.get("SHARED", ROOT.parent / "shared")) / "bench"
 sys.path[:0] = [str(ROOT), str(ROOT / "bench"), str(SHARED)]
 
 import numpy as np  # noqa: E402
