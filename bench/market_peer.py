@@ -11,6 +11,7 @@ Places are rows of N and P; where a list is shorter the place is −1. Scores ar
 
 from __future__ import annotations
 
+from collections import namedtuple
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ from matchmaking.domain.matching.engine.columns import Column, Found, Market, Ra
 from matchmaking.domain.matching.engine.tables import distinct
 
 HIGHEST = 2**60
+Numbers = namedtuple("Numbers", "one half away other")
+NUMBERS = Numbers(*(np.float32(number) for number in (1, 0.5, 0.4, 0.3)))
+"""In the width of the score, so that columns of pairs stay narrow."""
 WEIGHTS = (20.0, 10.0, 20.0, 15.0, 10.0, 10.0, 10.0, 5.0)
 
 
@@ -70,38 +74,38 @@ def predicates(N: dict[str, Column], P: dict[str, Column]) -> list[Range | Table
 
 def middle(need: Any, product: Any, meets: Any, s: Any) -> Any:
     """How near the middle of the range: need (twice the figure), product (sum of the ends, 1 / width)."""
-    return 1 - abs(need[0] - product[0]) * product[1]
+    return s.one - abs(need[0] - product[0]) * product[1]
 
 
 def cheap(need: Any, product: Any, meets: Any, s: Any) -> Any:
     """Room below the ceiling: need (1 / ceiling), product (rate)."""
-    return 1 - product[0] * need[0]
+    return s.one - product[0] * need[0]
 
 
 def fast(need: Any, product: Any, meets: Any, s: Any) -> Any:
     """Days promised against days left: need (days left), product (1 / days promised)."""
     share = need[0] * product[0]
-    return share + (1 - share) * (share > 1)
+    return share + (s.one - share) * (share > s.one)
 
 
 def preferred(need: Any, product: Any, meets: Any, s: Any) -> Any:
     """Half where the preferred guarantee is not taken."""
-    return (1 + ((need[0] & product[0]) != 0)) / 2
+    return s.half + s.half * ((need[0] & product[0]) != 0)
 
 
 def titled(need: Any, product: Any, meets: Any, s: Any) -> Any:
     """A title in common."""
-    return ((need[0] & product[0]) != 0) * 1
+    return s.one * ((need[0] & product[0]) != 0)
 
 
 def local(need: Any, product: Any, meets: Any, s: Any) -> Any:
     """The home region, or two fifths."""
-    return (2 + 3 * (need[0] == product[0])) / 5
+    return s.away + (s.one - s.away) * (need[0] == product[0])
 
 
 def known(need: Any, product: Any, meets: Any, s: Any) -> Any:
     """The main bank, or three tenths."""
-    return (3 + 7 * (need[0] == product[0])) / 10
+    return s.other + (s.one - s.other) * (need[0] == product[0])
 
 
 def terms(N: dict[str, Column], P: dict[str, Column]) -> list[Term]:
@@ -124,7 +128,7 @@ def terms(N: dict[str, Column], P: dict[str, Column]) -> list[Term]:
 
 def declared(N: dict[str, Column], P: dict[str, Column]) -> Market:
     """The market in the engine's columns."""
-    return Market(len(N["id"]), len(P["id"]), predicates(N, P), terms(N, P), None, np.float32)
+    return Market(len(N["id"]), len(P["id"]), predicates(N, P), terms(N, P), NUMBERS, np.float32)
 
 
 def answer(

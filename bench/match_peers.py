@@ -1,13 +1,15 @@
-"""One peer of ``matching.py`` in a process of its own: ``match_peers.py PEER NEEDS PRODUCTS LOOSE SEED ROUNDS SAMPLE``.
+"""One peer of ``matching.py`` in a process of its own: its CPU seconds, and what it found.
 
-Prints one JSON line: CPU seconds of each round (loading, imports and compiling not counted), the eligible count, the sum
-of the best score of each need, and how many needs it was asked for.
+``match_peers.py PEER NEEDS PRODUCTS LOOSE SEED ROUNDS SAMPLE`` prints one JSON line: CPU seconds of each round
+(loading, imports and compiling not counted), the eligible count, the sum of the best
+score of each need, how many needs it had.
 """
 
 from __future__ import annotations
 
 import heapq
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared" / "bench"
+SHARED = Path(os.environ.get("SHARED", ROOT.parent / "shared")) / "bench"
 sys.path[:0] = [str(ROOT), str(ROOT / "bench"), str(SHARED)]
 
 import numpy as np  # noqa: E402
@@ -73,7 +75,7 @@ def limit(N: Columns, P: Columns, market: Any) -> Callable[[], Answer]:
     score, zeros, one = compiled._score(ready.fits), compiled._zeros(), np.uint64(1)
 
     @numba.njit(nogil=True, error_model="numpy")
-    def loop(keys: Any, words: Any, needs: Any, products: Any, meetings: Any, overlaps: Any) -> Any:
+    def loop(keys: Any, words: Any, needs: Any, products: Any, meetings: Any, overlaps: Any, settings: Any) -> Any:
         count, best = 0, 0.0
         row = np.empty(words.shape[1], np.uint64)
         for i in range(len(keys)):
@@ -90,11 +92,11 @@ def limit(N: Columns, P: Columns, market: Any) -> Callable[[], Answer]:
                     j = w * 64 + np.int64(zeros(word))
                     word &= word - one
                     count += 1
-                    top = max(top, score(needs, i, products, j, meetings, overlaps, None))
+                    top = max(top, score(needs, i, products, j, meetings, overlaps, settings))
             best += top
         return count, best
 
-    parts = ready.keys, ready.words, ready.records, ready.offers, ready.meetings, ready.overlaps
+    parts = ready.keys, ready.words, ready.records, ready.offers, ready.meetings, ready.overlaps, ready.settings
     loop(*(part[:1] if place in (0, 2, 4) else part for place, part in enumerate(parts)))
 
     def run() -> Answer:
@@ -148,10 +150,13 @@ def dense(N: Columns, P: Columns, market: Any) -> Callable[[], Answer]:
             order = np.argsort(-kept, axis=1)
             kept = np.take_along_axis(kept, order, 1)
             best += float(kept[:, 0][kept[:, 0] >= 0].sum(dtype=np.float64))
-            both = np.concatenate([held, s.T], axis=1)
-            ids = np.concatenate([who, np.broadcast_to(np.arange(start, start + len(s)), (m, len(s)))], axis=1)
-            chosen = np.argpartition(both, both.shape[1] - kp, axis=1)[:, -kp:]
-            held, who = np.take_along_axis(both, chosen, 1), np.take_along_axis(ids, chosen, 1)
+            better = np.flatnonzero(s.max(axis=0) > held.min(axis=1))  # products whose list changes at all
+            if len(better):
+                both = np.concatenate([held[better], s[:, better].T], axis=1)
+                mine = np.broadcast_to(np.arange(start, start + len(s)), (len(better), len(s)))
+                chosen = np.argpartition(both, both.shape[1] - kp, axis=1)[:, -kp:]
+                held[better] = np.take_along_axis(both, chosen, 1)
+                who[better] = np.take_along_axis(np.concatenate([who[better], mine], axis=1), chosen, 1)
         return count, best
 
     return run
@@ -234,9 +239,8 @@ PEERS: dict[str, Callable[..., Callable[[], Answer]]] = {
 
 def main() -> None:
     """Make the market, run the rounds, tell."""
-    from match_rules import RULES
-
     import market
+    from match_rules import RULES
 
     peer, n, m, loose, seed, rounds, sample = sys.argv[1], *(float(one) for one in sys.argv[2:])
     N, P = market.needs(int(n), int(seed)), loosened(market.products(int(m), int(seed) + 1), loose, int(seed))

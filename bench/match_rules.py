@@ -108,7 +108,8 @@ def business_rules(N: Columns, P: Columns, market: Any) -> Callable[[], tuple[in
                  "first": "first_only", "max_rate": "rate"}  # fmt: skip
         most = {"amount": "amax", "term": "tmax"}
         shared = {"region_set": bits(p["region_mask"]), "industry_set": industries(p), "offer_set": bits(p["guar"]),
-                  "size_set": bits(p["size_mask"])} | ({"tags_set": bits(p["req_tags"])} if p["req_tags"] else {})  # fmt: skip
+                  "size_set": bits(p["size_mask"])}  # fmt: skip
+        shared |= {"tags_set": bits(p["req_tags"])} if p["req_tags"] else {}
         every = [{"name": name, "operator": "greater_than_or_equal_to", "value": p[of]} for name, of in least.items()]
         every += [{"name": name, "operator": "less_than_or_equal_to", "value": p[of]} for name, of in most.items()]
         every += [

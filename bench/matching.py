@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 from measuring import measure  # noqa: E402
 
-MARKET = ROOT.parent / "shared" / "bench" / "market.py"
+MARKET = Path(os.environ.get("SHARED", ROOT.parent / "shared")) / "bench" / "market.py"
 TURNS, SEED = int(os.environ.get("TURNS", "3")), int(os.environ.get("SEED", "1"))
 QUICK = bool(os.environ.get("QUICK"))
 SIZES = ((231, 50), (10_000, 500), (100_000, 1_000))
@@ -94,15 +94,14 @@ def table(found: dict[str, Told], size: tuple[int, int], loose: float) -> None:
     n, m = size
     own = found["engine numba"]
     print(f"\n{n:,} needs x {m:,} products, {own.eligible / n / m:.1%} eligible (loose {loose:g}, seed {SEED})")
-    print(
-        f"{'':16} {'CPU s':>10} {'(spread)':>21} {'pairs/CPU-s':>12} {'peer/numba':>11} {'peer/numpy':>11} {'peak MB':>8}"
-    )
+    print(f"{'':16} {'CPU s':>10} {'(spread)':>21} {'pairs/CPU-s':>12} {'/numba':>9} {'/numpy':>9} {'peak MB':>8}")
     plain = found.get("engine numpy", own)
     for told in found.values():
         spread = f"({min(told.cpu):.4g}-{max(told.cpu):.4g})"
         sample = f"  first {told.needs:,} needs" if told.needs < n else ""
-        print(f"{told.peer:16} {told.middle:10.4g} {spread:>21} {n * m / told.middle:12.3g} "
-              f"{told.middle / own.middle:11.3g} {told.middle / plain.middle:11.3g} {told.peak:8.0f}{sample}")  # fmt: skip
+        speed = n * m / told.middle
+        ratios = f"{told.middle / own.middle:9.3g} {told.middle / plain.middle:9.3g}"
+        print(f"{told.peer:16} {told.middle:10.4g} {spread:>21} {speed:12.3g} {ratios} {told.peak:8.0f}{sample}")
     if "limit" in found:
         share = found["limit"].middle / own.middle
         print(f"share of this machine's AND + extract + score limit reached by the whole call: {share:.2f}")
@@ -111,7 +110,7 @@ def table(found: dict[str, Told], size: tuple[int, int], loose: float) -> None:
 def main() -> None:
     """Every size, the sweep, the largest alone."""
     if not MARKET.exists():
-        print(f"matching: no {MARKET.relative_to(ROOT.parent)} beside this checkout; nothing measured")
+        print(f"matching: no {MARKET}; nothing measured")
         return
     print("Matching, CPU seconds of the work. zen-engine and business-rules only say who is eligible.")
     every = ("engine numba", "engine numpy", "limit", "dense numpy", "duckdb", "python", "zen-engine", "business-rules")

@@ -15,9 +15,9 @@ from matchmaking.domain.matching.engine.tables import merged, rows_of
 
 PLAIN = 2**17
 """Up to so many pairs, comparing every one costs less than making tables."""
-CELLS, DENSE_CELLS = 2**20, 2**17
+CELLS, DENSE_CELLS = 2**19, 2**17
 """Pairs in one block of bits, and in one that is scored whole: its arrays stay in the second-level cache."""
-DENSE_TENTHS = 1
+DENSE_TENTHS = 3
 """From so many tenths eligible, scoring every pair costs less than picking pairs out."""
 
 Masks = Callable[[slice], Mask]
