@@ -86,7 +86,7 @@ class Fitting:
 
     @property
     def chief(self) -> list[str]:
-        """The lines that decide and whose inputs are open, in words: those that lose most, then those that make most."""
+        """The lines that decide and whose inputs are open, in words: those that lose, then those that make most."""
         lost = [each for each in self.lines if each.line.line in self.short]
         made = sorted((each for each in self.lines if each not in lost), key=lambda each: -each.points)
         kept = [*lost, *made][:CHIEF]
@@ -131,7 +131,7 @@ def fitting(found: Against, some: Sequence[tuple[int, Match]]) -> list[Fitting]:
     for place, one in some:
         standing = found.demand.standing[one.need]
         why = explain(standing.asked, found.offered, held, found.on)
-        made.append(Fitting(place, shut(standing, found.sent.get(one.need, "")), _scored(why)))
+        made.append(Fitting(place, shut(standing, found.sent.get(one.need, "")), why, _scored(why)))
     return made
 
 
