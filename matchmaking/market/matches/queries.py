@@ -10,7 +10,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from matchmaking.domain.matching.catalogue import Need as Asked
 from matchmaking.domain.matching.explain import Explanation, explain, near_in
@@ -23,7 +23,7 @@ from matchmaking.market.matches.models import RankingChoice, Recommendation
 from matchmaking.market.matches.shelf import shelf_on
 from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
-from matchmaking.market.policies.queries import policy_for, policy_kept
+from matchmaking.market.policies.queries import policy_for, policy_kept, session_of
 from matchmaking.market.products.queries import Offer
 from matchmaking.registry.enterprises.queries import enterprise_of_organisation, firm_facts
 from matchmaking.rulebook.matching import schemes
@@ -147,17 +147,10 @@ def explained_again(kept: Recommendation) -> Explanation:
     ``ValueError`` where it does not come to the kept points: then code or policy was changed under it.
     """
     need, product = pair_from(kept.inputs)
-    found = explain(need, product, policy_kept(_session_of(kept), kept.policy_version), kept.on_day)
+    found = explain(need, product, policy_kept(session_of(kept), kept.policy_version), kept.on_day)
     if found.points != kept.points:
         raise ValueError(f"recommendation {kept.id} was {kept.points} and is now {found.points}")
     return found
-
-
-def _session_of(kept: Recommendation) -> Session:
-    session = object_session(kept)
-    if session is None:
-        raise ValueError("a recommendation is explained within its session")
-    return session
 
 
 def recommendation_of(session: Session, recommendation_id: int | None) -> Recommendation | None:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from matchmaking.domain.matching.policy import Policy
+from matchmaking.foundation.storage import Base
 from matchmaking.market.policies.models import PolicyAct, PolicyVersion
 from matchmaking.rulebook import matching as rulebook
 
@@ -26,6 +27,14 @@ def policy_for(session: Session, on: date) -> Policy:
     if adopted is None or adopted.since is None or adopted.since < written.since:
         return written
     return as_policy(adopted)
+
+
+def session_of(kept: Base) -> Session:
+    """The session a kept match was read in, which its policy is asked of; ``ValueError`` for one that was let go."""
+    session = object_session(kept)
+    if session is None:
+        raise ValueError("a stored match is explained within its session")
+    return session
 
 
 def policy_kept(session: Session, version: str) -> Policy:

@@ -18,7 +18,7 @@ from matchmaking.market.matches.models import MatchInput, MatchResult, MatchRun
 from matchmaking.market.matches.shelf import shelf_on
 from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
-from matchmaking.market.policies.queries import policy_for, policy_kept
+from matchmaking.market.policies.queries import policy_for, policy_kept, session_of
 from matchmaking.market.products.queries import Offer
 from matchmaking.registry.enterprises.queries import firm_facts
 
@@ -109,13 +109,13 @@ def kept_results(session: Session, run_id: int, *, need_id: int | None = None, l
     return [Kept(row.MatchRun, row.MatchResult, row.need, row.product) for row in session.execute(asked)]
 
 
-def explained_again(session: Session, kept: Kept) -> Explanation:
+def explained_again(kept: Kept) -> Explanation:
     """The explanation of a result as the run had it, from the kept facts and the policy the run names.
 
     ``ValueError`` where it does not come to the kept points: then code or policy was changed under it.
     """
     need, product = pair_from({"need": kept.need, "product": kept.product})
-    found = explain(need, product, policy_kept(session, kept.run.policy_version), kept.run.on_day)
+    found = explain(need, product, policy_kept(session_of(kept.run), kept.run.policy_version), kept.run.on_day)
     if found.points != kept.result.points or not found.eligible:
         raise ValueError(f"result {kept.result.id} was {kept.result.points} and is now {found.points}")
     return found
