@@ -263,6 +263,7 @@ def test_a_small_market_by_hand() -> None:
     [
         ("amount", "300", {"amount_max": 300 * WAN}),
         ("amount", "0", {"amount_min": 0}),
+        ("amount", "0.00", {"amount_min": 0}),
         ("amount", "１，０００", {"amount_max": 1000 * WAN}),
         ("term", "36", {"term_max": 36}),
         ("years", "6", {"months_in_business_min": 6}),
@@ -326,7 +327,7 @@ def test_values_that_relax_nothing_are_refused(code: str, text: str, said: str) 
 
 def test_rules_a_product_has() -> None:
     codes = ["amount", "term", "industry", "guarantee", "years", "tax", "first_loan", "rate"]
-    assert [one.code for one in tried(product(**STRICT), ())] == codes
+    assert {one.code for one in tried(product(**STRICT), ())} == set(codes)
     assert [one.code for one in tried(product(**STRICT), ["tax", "size"])] == ["tax"]
     assert not asks(BY_CODE["size"], product(**STRICT))
 

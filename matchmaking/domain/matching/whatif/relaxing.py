@@ -81,8 +81,10 @@ def _figure(criterion: Between, text: str) -> int:
 
 def _typed_wan(criterion: Between, text: str) -> int:
     try:
-        return 0 if text == "0" else parse_typed(text, "wan").minor
-    except Refusal:
+        return parse_typed(text, "wan").minor
+    except Refusal as refused:
+        if refused.reason.code == "amount_zero":  # no amount for a loan, but an end for a rule
+            return 0
         raise _bad(criterion, text) from None
 
 
