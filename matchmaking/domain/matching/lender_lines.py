@@ -84,7 +84,7 @@ PRIORITY = Line(
 # --- what came of what it signed --------------------------------------------------------------------------------------
 
 
-def shrunk(count: Figure, share: Figure, prior: Figure, mean: Figure) -> Figure:
+def shrunk(count: int, share: int, prior: int, mean: int) -> int:
     """``share`` of ``count`` cases drawn towards ``mean`` as if ``prior`` more cases had come out as that; ppm."""
     return (count * share + prior * mean) // (count + prior + (count + prior == 0))
 
@@ -106,7 +106,9 @@ def _like(need: Need, on: date) -> tuple[int, ...]:
 def _record_fit(need: Figures, product: Figures, meets: Figure, settings: Settings) -> Figure:
     count = need[0] * product[0] + need[1] * product[2] + need[2] * product[4] + need[3] * product[6]
     share = need[0] * product[1] + need[1] * product[3] + need[2] * product[5] + need[3] * product[7]
-    return bounded(shrunk(count, share, settings.record_prior, need[4]) * FULL // MILLION)
+    prior, mean = settings.record_prior, need[4]
+    # as ``shrunk`` has it, written out so that it compiles with nothing but the arithmetic of lines
+    return bounded((count * share + prior * mean) // (count + prior + (count + prior == 0)) * FULL // MILLION)
 
 
 def _record_words(need: Need, product: Product, on: date, meets: bool, settings: Settings) -> Reason:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from matchmaking.domain.matching.catalogue import Need, Product
 from matchmaking.domain.matching.codes import breadth
 from matchmaking.domain.matching.explain import NOTE, explain
+from matchmaking.domain.matching.lender_lines import PLACE, PRIORITY, RECORD, shrunk
 from matchmaking.domain.matching.points import LINES
 from matchmaking.domain.matching.priorities import PRIORITIES
 from matchmaking.domain.money import Money
@@ -180,3 +182,28 @@ def test_shares_add_up_to_a_hundred_whatever_is_stated(stated: set[str]) -> None
 ])  # fmt: skip
 def test_how_many_divisions_a_list_touches(codes: set[str], touched: int) -> None:
     assert breadth(frozenset(codes)) == touched
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_the_record_that_is_scored_is_the_one_that_is_said(count: int, share: int, mean: int) -> None:
+    figures = (0, 1, 0, 0, mean), (0, 0, count, share, 0, 0, 0, 0)
+    counted = shrunk(count, share, POLICY.numbers.record_prior, mean)
+    assert RECORD.fit(*figures, False, POLICY.numbers) == counted // 1000
+    assert min(share, mean) - 1 <= counted <= max(share, mean) or not count
+    assert shrunk(0, share, 30, mean) == mean
+
+
+def test_new_lines_do_the_same_to_columns_as_to_single_figures() -> None:
+    numbers = POLICY.numbers
+    counts, shares = np.array([0, 18, 400]), np.array([0, 710_000, 900_000])
+    zero, mean = np.zeros(3, np.int64), np.full(3, 650_000)
+    one = np.ones(3, np.int64)
+    columns = RECORD.fit(
+        (zero, one, zero, zero, mean), (zero, zero, counts, shares, zero, zero, zero, zero), False, numbers
+    )
+    assert columns.tolist() == [650, 672, 882]
+    near = PLACE.fit(
+        (np.array([6109, 6109, 0]),), (np.array([6109, 4201, -1]),), np.array([True, False, False]), numbers
+    )
+    assert near.tolist() == [1000, 300, 300]
+    assert PRIORITY.fit((), (), np.array([True, False]), numbers).tolist() == [1000, 500]
