@@ -57,9 +57,9 @@ def figured(evidence: Mapping[str, Any]) -> list[Figured]:
 
 
 def _span(told: Sequence[int], *, signed: bool = False) -> str:
-    """``33.3（12.0 – 54.0）``: value and interval in percent, one place."""
+    """``33.3 (12.0 – 54.0)``: value and interval in percent, one place."""
     value, low, high = (_percent(number, signed) for number in told)
-    return f"{value}（{low} – {high}）"
+    return f"{value} ({low} – {high})"
 
 
 def _percent(millionths: int, signed: bool) -> str:

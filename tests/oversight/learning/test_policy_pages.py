@@ -46,7 +46,7 @@ def decide(visitor: Browser, key: str, action: str, words: str = "看过回测�
 def test_both_cards_stand_line_by_line_with_intervals_and_the_sentence(key: str, visitor: Browser) -> None:
     page = visitor.get(f"/policies/{key}").text
     assert "+20" in page and "−5" in page
-    assert "33.3（12.0 – 54.0）" in page and "−1.2（−9.0 – +6.4）" in page
+    assert "33.3 (12.0 – 54.0)" in page and "−1.2 (−9.0 – +6.4)" in page
     assert "区间不含 0" in page and "看不出差别" in page
     assert "更不预测还不还款" in page
     english = visitor.get(f"/policies/{key}?lang=en").text
