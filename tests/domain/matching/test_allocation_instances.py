@@ -83,4 +83,4 @@ def test_the_judge_takes_the_plan_and_the_bound_is_above_the_relaxation(
     limit = relaxed(instance).bound
     assert plan.value <= limit and limit <= plan.bound + 2 + limit // 500_000
     assert plan.bound * 1_000 <= limit * 1_001, "A4"
-    assert plan.value * 100 >= limit * 94
+    assert plan.value * 100 >= limit * 92

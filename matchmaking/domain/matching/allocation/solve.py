@@ -51,7 +51,8 @@ def solve(
 
 
 def solve_verified(instance: Instance, *, seconds: int = SECONDS, compiled: bool | None = None) -> Plan:
-    """As :func:`solve`; up to ``MOST_EXACT`` edges :func:`verify` goes on, and the lesser bound holds. Prices stay those of the Lagrangian. Imports highspy: for the worker and the shell."""
+    """As :func:`solve`; up to ``MOST_EXACT`` edges :func:`verify` goes on, and the lesser bound holds. Prices stay
+    those of the Lagrangian. Imports highspy: for the worker and the shell."""
     plan = solve(instance, compiled=compiled)
     if not seconds or not 0 < len(instance.need) <= MOST_EXACT:
         return plan
