@@ -12,6 +12,7 @@ import numpy as np
 
 from matchmaking.domain.matching.allocation import UNLIMITED, Covered, Instance, fix, instance_of, solve_covering
 from matchmaking.domain.matching.allocation.instance import Ints
+from matchmaking.domain.matching.allocation.solve import MOST_EXACT
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.market.allocations.facts import (
     COUNTY,
@@ -28,9 +29,6 @@ from matchmaking.market.allocations.facts import (
     Question,
     worth_of,
 )
-
-MOST_EXACT = 5_000
-"""Candidate pairs up to which the exact solver is asked too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +155,11 @@ def _verified(instance: Instance, covered: Covered, held: _Proof, seconds: int) 
     It is asked to serve as many as the bound of prices allows, so that one more is found where there is one.
     """
     from matchmaking.domain.matching.allocation.exact import exact
+    from matchmaking.domain.matching.allocation.polish import polish
 
     aimed = instance.covering(covered.served_bound)
-    found, plan = exact(aimed, start=held.edges, seconds=seconds), held.edges
+    begun = polish(aimed, held.edges)
+    found, plan = exact(aimed, start=begun, seconds=seconds), begun
     if found.edges is not None and found.worth is not None and found.worth > aimed.worth(plan):
         plan = found.edges
     bound = found.bound + _lacking(aimed, plan)

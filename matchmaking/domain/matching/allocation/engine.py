@@ -12,7 +12,7 @@ import numpy as np
 from matchmaking.domain.matching.allocation import loops
 from matchmaking.domain.matching.allocation.instance import Ints
 
-COMPILE_FROM = 20_000
+COMPILE_FROM = 2_000
 """Edges from which compiling (a second once, then read from the cache) is worth it."""
 
 

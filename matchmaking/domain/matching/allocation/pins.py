@@ -49,5 +49,6 @@ def fix(instance: Instance, pinned: Ints, forbidden: Ints) -> Rest:
         instance, need=instance.need[left], product=instance.product[left], value=instance.value[left],
         use=instance.use[left], limit=instance.limit - picks, count=count, quota=quota,
         least=np.maximum(0, instance.least - groups), fresh=np.where(picks > 0, 0, instance.fresh),
+        served_least=max(0, instance.served_least - int(instance.fresh[picks > 0].sum())),
     )  # fmt: skip
     return Rest(rest, left, np.sort(pinned))

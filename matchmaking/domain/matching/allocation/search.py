@@ -12,19 +12,21 @@ from matchmaking.domain.matching.allocation.instance import Instance, Ints
 from matchmaking.domain.matching.allocation.loops import MOST_OUT
 from matchmaking.domain.matching.allocation.prices import Prices
 
-CORE, HEAT = 4, 20
-"""Worth trying: edges with a reduced value above minus a quarter of a pick's mean; a warm move may lose a twentieth."""
+HEAT = 20
+"""A warm move may lose a twentieth of a pick's mean value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How long to look. ``rounds`` of prices; ``cold`` tries per edge that only gain, then ``warm`` tries per edge in
-    each of ``warmings`` that may lose for a while."""
+    each of ``warmings`` that may lose for a while. Edges are worth trying whose reduced value is above minus one
+    part in ``core`` of a pick's mean value."""
 
     rounds: int = 150
     cold: int = 3
     warm: int = 0
     warmings: int = 0
+    core: int = 4
 
 
 class Search:
@@ -85,7 +87,7 @@ def search(instance: Instance, prices: Prices, engine: Engine, effort: Effort) -
     held.fill(good)
     picks = max(len(held.plan), 1)
     pick = int(instance.value[held.plan].sum()) // picks
-    near = order[reduced[order] > -prices.scale * pick // CORE]
+    near = order[reduced[order] > -prices.scale * pick // effort.core]
     held.fill(order)
     held.improve(effort.cold * len(near), 0, near)
     best = held.plan

@@ -17,10 +17,12 @@ from matchmaking.domain.matching.allocation.instance import Instance, Ints, Plan
 from matchmaking.domain.matching.allocation.prices import Prices, price
 from matchmaking.domain.matching.allocation.search import Effort, search
 
-CITY, LARGE = Effort(150, 3, 20, 6), Effort(130, 1, 2, 1)
-"""How long to look at a city's batch, and at fifty thousand needs."""
-LARGE_FROM = 200_000
-"""Edges from which one warm pass has to do."""
+CITY, TOWN, LARGE = Effort(150, 3, 20, 10, core=2), Effort(150, 2, 8, 1), Effort(120, 1, 1, 1)
+"""How long to look at a city's batch, at five thousand needs, and at fifty thousand."""
+TOWN_FROM, LARGE_FROM = 20_000, 200_000
+"""Edges from which less has to do."""
+MOST_EXACT, SECONDS = 5_000, 5
+"""Edges up to which the exact solver is worth asking, and for how long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,39 @@ def solve(
 
     ``compiled``: by Numba or plain; None decides by size. The same plan either way.
     """
-    used = effort or (LARGE if len(instance.need) >= LARGE_FROM else CITY)
+    used = effort or _effort(len(instance.need))
     loops = _loops(instance, compiled)
     prices, bound = price(instance, loops, used.rounds)
     edges = search(instance, prices, loops, used)
     if start is not None and instance.worth(start) > instance.worth(edges):
         edges = np.sort(start)
     return plan_of(instance, edges, prices, bound)
+
+
+def solve_verified(instance: Instance, *, seconds: int = SECONDS, compiled: bool | None = None) -> Plan:
+    """As :func:`solve`; up to ``MOST_EXACT`` edges :func:`verify` goes on, and the lesser bound holds. Prices stay
+    those of the Lagrangian. Imports highspy: for the worker and the shell."""
+    plan = solve(instance, compiled=compiled)
+    if not seconds or not 0 < len(instance.need) <= MOST_EXACT:
+        return plan
+    edges, bound = verify(instance, plan.edges, seconds)
+    short, unserved = instance.short(edges)
+    return replace(
+        plan, edges=edges, value=int(instance.value[edges].sum()), worth=instance.worth(edges), short=short,
+        unserved_short=unserved, bound=max(min(plan.bound, bound), instance.worth(edges)),
+    )  # fmt: skip
+
+
+def verify(instance: Instance, plan: Ints, seconds: int) -> tuple[Ints, int]:
+    """A plan at least as good, by HiGHS part by part and then on the whole for ``seconds``; and the bound it proves."""
+    from matchmaking.domain.matching.allocation.exact import exact
+    from matchmaking.domain.matching.allocation.polish import polish
+
+    plan = polish(instance, plan)
+    found = exact(instance, start=plan, seconds=seconds)
+    if found.edges is not None and found.worth is not None and found.worth > instance.worth(plan):
+        plan = found.edges
+    return plan, found.bound
 
 
 def solve_covering(
@@ -86,6 +114,10 @@ def plan_of(instance: Instance, edges: Ints, prices: Prices, bound: int) -> Plan
         unserved_short=unserved, bound=bound, scale=prices.scale, price_count=prices.count, price_use=prices.use,
         price_floor=prices.floor, price_cover=prices.cover,
     )  # fmt: skip
+
+
+def _effort(edges: int) -> Effort:
+    return LARGE if edges >= LARGE_FROM else TOWN if edges >= TOWN_FROM else CITY
 
 
 def _served(instance: Instance, edges: Ints) -> int:
