@@ -76,7 +76,7 @@ class Catalogue:
             c.again(met, index) for c, met, index in zip(self.criteria, batch.meetings, self._indexes, strict=True)
         ]
         overlaps = [
-            line.overlap.again(met, accepted) if line.overlap and met else None
+            line.overlap.again(met, accepted) if line.overlap and accepted else None
             for line, met, accepted in zip(self.lines, batch.overlaps, self._overlaps, strict=True)
         ]
         return replace(batch, catalogue=self, meetings=meetings, overlaps=overlaps, product_figures=self._figures)
