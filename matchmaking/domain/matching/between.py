@@ -69,6 +69,10 @@ class Between:
         figures = np.array([self._figure(need, on) for need in needs], np.int64)
         return Range(figures, index[0], index[1])
 
+    def again(self, met: Range, index: NDArray[np.int64]) -> Range:
+        """The same needs against other products."""
+        return Range(met.figures, index[0], index[1])
+
     def decides(self, product: Product) -> tuple[int | None, int | None]:
         """What of the product decides: two that ask the same give a need the same verdict."""
         return self._bounds(product)

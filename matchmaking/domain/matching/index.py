@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -69,6 +69,17 @@ class Catalogue:
         stated = np.array([[line.stated(need) for line in self.lines] for need in needs], np.bool_)
         stated = stated.reshape(len(needs), len(self.lines))
         return Batch(self, tuple(needs), order, meetings, figures, overlaps, self._figures, stated, on)
+
+    def meet_again(self, batch: Batch) -> Batch:
+        """The needs of ``batch`` set against this one instead, on the same day; nothing of them is read anew."""
+        meetings = [
+            c.again(met, index) for c, met, index in zip(self.criteria, batch.meetings, self._indexes, strict=True)
+        ]
+        overlaps = [
+            line.overlap.again(met, accepted) if line.overlap and accepted else None
+            for line, met, accepted in zip(self.lines, batch.overlaps, self._overlaps, strict=True)
+        ]
+        return replace(batch, catalogue=self, meetings=meetings, overlaps=overlaps, product_figures=self._figures)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ per pair is one byte gathered.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -64,7 +64,11 @@ class Overlap:
         """The needs' side against it."""
         known: dict[Tokens, int] = {}
         keys = [known.setdefault(self.tokens(need, on), len(known)) for need in needs]
-        table = np.empty((len(known), len(accepted.free)), np.bool_)
-        for tokens, key in known.items():
+        return self.again(Table(np.array(keys, np.intp), np.empty((0, 0), np.bool_), tuple(known)), accepted)
+
+    def again(self, met: Table, accepted: Accepted) -> Table:
+        """The same needs against other products."""
+        table = np.empty((len(met.values), len(accepted.free)), np.bool_)
+        for key, tokens in enumerate(met.values):
             table[key] = accepted.row(tokens)
-        return Table(np.array(keys, np.intp), table)
+        return replace(met, table=table)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from sqlalchemy.orm import Session
@@ -15,14 +17,19 @@ from matchmaking.domain.matching.criteria import FIELDS
 from matchmaking.domain.matching.explain import explain
 from matchmaking.domain.matching.rules import parse_rules
 from matchmaking.domain.money import Money, plain_amount
-from matchmaking.foundation.storage import run_in_unit_of_work, session
+from matchmaking.foundation.storage import remove_session, run_in_unit_of_work, session
 from matchmaking.market.matches.commands import keep_recommendation
 from matchmaking.market.matches.facts import digest_of, inputs_of, pair_from
 from matchmaking.market.matches.queries import explained_again, recommend
+from matchmaking.market.matches.shelf import shelf_on
 from matchmaking.market.matches.wording import industry_name, name_of, said
 from matchmaking.market.needs.facts import Terms
+from matchmaking.market.products.commands import retire_version
 from matchmaking.market.products.facts import rates_on
+from matchmaking.market.products.models import ProductVersion
 from matchmaking.market.products.queries import offer_on
+from matchmaking.market.products.quota import take_quota
+from matchmaking.registry.organisations.models import Organisation
 from matchmaking.rulebook import say
 from matchmaking.rulebook.matching import policy
 from tests.market.market_world import GOOD, NOON, TODAY, World, enter, load, new_need, offer
@@ -134,6 +141,61 @@ def test_the_page_takes_no_more_statements_for_more_products(market: World, visi
             assert visitor.get(f"/needs/{key}/products").status_code == 200
         counts.append(len(counted.sent))
     assert counts[0] == counts[1] <= 12, counts
+
+
+def test_many_products_are_paged_and_those_that_do_not_fit_have_pages_of_their_own(
+    market: World, visitor: Browser
+) -> None:  # fmt: skip
+    key = verified(market)
+    for number in range(13):
+        sell(market.bank, f"合适 {number:02d} 号", offer(spread_low_bp=50 + number))
+        sell(market.rival, f"太小 {number:02d} 号", offer(criteria={"amount_max": 10_000_000, "term_max": 6}))
+    enter(visitor, "tea")
+
+    def named(query: str) -> tuple[int, int]:
+        page = visitor.get(f"/needs/{key}/products{query}").text
+        return len(set(re.findall(r"合适 \d\d 号", page))), len(set(re.findall(r"太小 \d\d 号", page)))
+
+    assert "13 个产品合适，0 个差一点" in visitor.get(f"/needs/{key}/products").text
+    assert [named(""), named("?page=2"), named("?page=3")] == [(10, 0), (3, 0), (0, 0)]
+    assert [named("?rest=1"), named("?rest=1&page=2")] == [(0, 10), (0, 3)]
+    assert "其他 13 个产品为什么不合适" in visitor.get(f"/needs/{key}/products").text
+    with Statements() as counted:
+        visitor.get(f"/needs/{key}/products?page=2")
+    assert len(counted.sent) <= 9
+
+
+def test_a_shelf_lasts_until_something_about_products_changes(world: World) -> None:
+    sell(world.bank, "收茶贷")
+    first = shelf_on(session(), TODAY, "CNY")
+    assert shelf_on(session(), TODAY, "CNY") is first
+    remove_session()
+    verified(world)
+    assert shelf_on(session(), TODAY, "CNY") is first, "a need is no product"
+    assert shelf_on(session(), date(2026, 10, 1), "CNY") is not first
+
+    def rename(inside: Session) -> None:
+        inside.get_one(Organisation, world.bank).name = "改名银行"
+
+    def take(inside: Session) -> None:
+        take_quota(inside, 1, 100, None)
+
+    def retire(inside: Session) -> None:
+        version = inside.get_one(ProductVersion, 1)
+        retire_version(inside, actor="user:m", role="bank_manager", version=version, seen=version.version, on=TODAY,
+                       at=NOON)  # fmt: skip
+
+    seen = [first]
+    for change in (rename, take, retire, lambda inside: None):
+        remove_session()
+        run_in_unit_of_work(change)
+        seen.append(shelf_on(session(), TODAY, "CNY"))
+    assert [one is other for one, other in pairwise(seen)] == [False, False, False, True]
+    (offered,) = seen[2].offered.values()
+    assert (offered.lender, offered.quota_left) == ("改名银行", Money.of(50_000_000) - Money(100))
+    remove_session()
+    sell(world.rival, "新的贷")
+    assert [product.key for product in shelf_on(session(), TODAY, "CNY").catalogue.products] != [offered.key]
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

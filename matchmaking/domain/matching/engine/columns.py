@@ -47,10 +47,12 @@ class Range:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Needs against products by key: need i meets product j where ``table[keys[i], j]``."""
+    """Needs against products by key: need i meets product j where ``table[keys[i], j]``. ``values``: what each key
+    stands for, where that is told."""
 
     keys: Places
     table: Mask
+    values: tuple[Any, ...] = ()
 
     def block(self, rows: slice) -> Mask:
         """(r, m) for a run of needs."""
@@ -64,7 +66,7 @@ class Table:
 
     def taken(self, needs: Any, products: Any) -> Table:
         """Of these needs and products (places or slices)."""
-        return Table(self.keys[needs], self.table[:, products])
+        return Table(self.keys[needs], self.table[:, products], self.values)
 
 
 Predicate = Range | Table
