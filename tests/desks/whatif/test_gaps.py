@@ -153,4 +153,4 @@ def test_more_needs_and_products_take_no_more_statements(market: World, visitor:
             assert visitor.get("/gaps").status_code == 200
             assert visitor.get("/gaps/needs").status_code == 200
         counts.append(len(counted.sent))
-    assert counts[0] == counts[1] <= 2 * 8, counts
+    assert counts[0] == counts[1] <= 2 * 9, counts

@@ -95,7 +95,7 @@ def test_the_sieve_keeps_what_passes(world: World) -> None:
     bank = session().get_one(Organisation, world.rival).name
 
     def kept(sieve: Sieve) -> set[str]:
-        return {fit.offer.product.name for fit in seen.fits if sieve.keeps(fit)}
+        return {fit.offer.product.name for fit in seen.fits if sieve.keeps(fit.offer)}
 
     assert kept(Sieve()) == {"快贷", "慢抵押贷"}
     assert kept(Sieve(bank=bank)) == {"慢抵押贷"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from sqlalchemy import insert, select
 
 from matchmaking.domain.matching.criteria import FIELDS
