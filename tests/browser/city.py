@@ -21,16 +21,19 @@ from matchmaking.market.batches.commands import fill_batch, start_batch
 from matchmaking.market.batches.facts import MemberTold
 from matchmaking.market.events.commands import enter_attendance, record_event
 from matchmaking.market.events.facts import EventTold
+from matchmaking.market.policies.commands import propose
 from matchmaking.registry.accounts.commands.passwords import hash_password
 from matchmaking.registry.accounts.models import UserAccount
 from matchmaking.registry.enterprises.models import Enterprise
 from matchmaking.registry.organisations.models import Organisation
+from matchmaking.rulebook.matching import policy
 from matchmaking.seeds.demo import seed_demo
 from matchmaking.support.awards.commands import AwardTold, open_award_list, record_awards
 from tests.delivery.statements.statement_world import full, loans
 from tests.journeys.thread_world import PDF, Thread, build_thread
 from tests.market.market_world import GOOD, HANBIN, TODAY, new_need, offer
 from tests.market.referral_world import refer, sell, verified
+from tests.oversight.learning.test_policy_pages import WHOLE
 from tests.web_fixtures import PASSWORD, Browser
 
 assert schedule.JOBS  # registers the tasks a worker can do
@@ -146,7 +149,7 @@ def _work(settings: Settings) -> None:
 
 
 def _gatherings(session: Session, *, firm_id: int) -> None:
-    """A list being compiled, a meeting with its sheet, a list of subsidies."""
+    """A list being compiled, a meeting with its sheet, a list of subsidies, weights that wait for a word."""
     firm, at = session.get_one(Organisation, firm_id), clock.now()
     who: dict[str, Any] = {"actor": "user:bureau", "at": at}
     batch = start_batch(
@@ -163,6 +166,8 @@ def _gatherings(session: Session, *, firm_id: int) -> None:
         decided_on=TODAY, on=TODAY, **who,
     )  # fmt: skip
     record_awards(session, listed=listed, rows=[AwardTold(firm, Money.of(50_000), TODAY)], on=TODAY, **who)
+    hand = policy(TODAY)
+    propose(session, base=hand, weights=hand.weights, evidence=WHOLE, digest="a" * 64, on=TODAY, **who)
 
 
 def session_of(login: str) -> str:
