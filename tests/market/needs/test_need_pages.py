@@ -21,7 +21,7 @@ from tests.web_fixtures import Browser
 TYPED = {
     "amount": "300", "amount_unit": "wan", "term_months": "12", "loan_kind": "working_capital",
     "purpose": "seasonal_purchase", "purpose_words": "", "guarantees": "credit", "rate_ceiling": "4.5",
-    "needed_by": "2026-11-01", "then": "check",
+    "needed_by": "2026-11-01", "then": "check", "ask_collateral": "", "ask_season": "",
 }  # fmt: skip
 KEY = "key-of-this-page-0001"
 

@@ -26,7 +26,10 @@ FILLED = {
     "rule_term_min": "3", "rule_term_max": "36", "rule_regions": "610902", "rule_industries": "C1530，A0164",
     "rule_loan_kinds": "working_capital", "rule_guarantees": "credit", "rule_months_in_business_min": "12",
     "rule_revenue_min": "", "rule_revenue_min_unit": "", "rule_size_classes": "micro", "rule_tax_grade_min": "B",
-    "rule_titles": "high_tech", "rule_first_loan_only": "",
+    "rule_titles": "high_tech", "rule_first_loan_only": "", "rule_collateral_kinds": "", "rule_debt_max": "",
+    "rule_debt_max_unit": "", "rule_park_kinds": "", "rule_season_months": "", "rule_priorities": "",
+    "fees-0-kind": "", "fees-0-charged_by": "", "fees-0-when": "", "fees-0-share": "", "fees-0-flat": "",
+    "fees-0-flat_unit": "", "fees-0-mode": "",
 }  # fmt: skip
 
 
