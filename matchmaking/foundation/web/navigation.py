@@ -68,7 +68,13 @@ PLACES = (
     Place(_("企业资料"), "enterprises.own", "enterprises.own", P.KEEP_OWN_PROFILE, ("enterprises.",)),
     Place(_("授权"), "consents.index", "consents.index", P.GIVE_CONSENTS, ("consents.",)),
     Place(_("企业"), "enterprises.index", "enterprises.index", P.READ_ENTERPRISES, ("enterprises.", "consents.papers")),
-    Place(_("批次与活动"), "batches.index", "batches.index", P.READ_LISTS, ("batches.", "events.", "awards.")),
+    Place(
+        _("批次与活动"),
+        "batches.index",
+        "batches.index",
+        P.READ_LISTS,
+        ("batches.", "events.", "awards.", "match_runs."),
+    ),
     Place(_("签约额去哪了"), "office.portfolio", "office.home", P.READ_AUDIT, ("office.home", "office.portfolio")),
     Place(
         _("来信里的数字"), "letter.figures", "letter.first", P.READ_AUDIT, ("letter.", "gatherings."), whole_city=True
