@@ -23,6 +23,7 @@ from matchmaking.desks.whatif.views import bank_fit, gaps_desk
 from matchmaking.market.allocations.views import allocations
 from matchmaking.market.batches.views import batches
 from matchmaking.market.events.views import events
+from matchmaking.market.matches.runs.views import match_runs
 from matchmaking.market.matches.views import matches
 from matchmaking.market.needs.views import bureau_needs, needs
 from matchmaking.market.products.views import bank_products, products
@@ -37,7 +38,17 @@ from matchmaking.support.awards.views import awards
 def register_blueprints(app: Flask) -> None:
     """Hang every slice's pages on ``app``."""
     registry = (accounts, enterprises, consents)
-    market = (needs, bureau_needs, products, bank_products, matches, referrals, bank_referrals, bureau_referrals)
+    market = (
+        needs,
+        bureau_needs,
+        products,
+        bank_products,
+        matches,
+        match_runs,
+        referrals,
+        bank_referrals,
+        bureau_referrals,
+    )
     delivery = (
         decisions,
         my_lines,

@@ -166,6 +166,8 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("POST", "/my/disbursements/<key:key>/answer"): P.CONFIRM_RECEIPTS,
     ("POST", "/my/agreements/<key:key>/give-up"): P.SIGN_AGREEMENTS,
     # matching and referrals
+    ("GET", "/match-runs"): P.READ_LISTS,
+    ("GET", "/match-runs/<id:run_id>"): P.READ_LISTS,
     ("GET", "/needs/<key:key>/products"): P.READ_OWN_NEEDS,
     ("GET", "/needs/<key:key>/compare"): P.READ_OWN_NEEDS,
     ("POST", "/needs/<key:key>/ranking"): P.POST_NEEDS,

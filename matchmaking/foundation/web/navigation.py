@@ -75,7 +75,7 @@ PLACES = (
         "batches.index",
         "batches.index",
         P.READ_LISTS,
-        ("batches.", "allocations.", "events.", "awards."),
+        ("batches.", "allocations.", "match_runs.", "events.", "awards."),
     ),
     Place(
         _("签约额去哪了"),

@@ -15,7 +15,7 @@ from matchmaking.domain.matching import engine
 from matchmaking.domain.matching.explain import explain
 from matchmaking.domain.money import Money
 from matchmaking.foundation.jobs.declared import JobContext
-from matchmaking.foundation.storage import remove_session, run_in_unit_of_work, session
+from matchmaking.foundation.storage import insert_rows, remove_session, run_in_unit_of_work, session
 from matchmaking.foundation.trail import TrailEvent
 from matchmaking.market.matches.models import MatchInput, MatchResult, MatchRun
 from matchmaking.market.matches.runs import commands, jobs
@@ -26,8 +26,10 @@ from matchmaking.market.products.commands import retire_version
 from matchmaking.market.products.models import ProductVersion
 from matchmaking.market.products.quota import take_quota
 from matchmaking.rulebook.matching import policy
-from tests.market.market_world import GOOD, NOON, TODAY, World, load, offer
+from tests.market.market_world import GOOD, NOON, TODAY, World, enter, load, offer
 from tests.market.referral_world import sell, verified
+from tests.registry.registry_world import Statements
+from tests.web_fixtures import Browser
 
 
 def stocked(world: World) -> list[str]:
@@ -146,3 +148,29 @@ def test_the_nightly_job_adds_nothing_the_second_time(world: World, settings: Se
 def test_an_empty_market_is_a_run_too(world: World) -> None:
     run = session().get_one(MatchRun, kept())
     assert (run.needs, run.products, run.eligible_pairs, run.unserved) == (0, 0, 0, 0)
+
+
+def test_the_pages_of_runs_keep_to_their_statements(market: World, visitor: Browser) -> None:
+    enter(visitor, "county")
+    assert "还没有匹配过" in visitor.get("/match-runs").text
+    stocked(market)
+    first = kept()
+    for many in (9, 9_990):
+        run_in_unit_of_work(more_runs, first, many)
+        remove_session()
+        for address in ("/match-runs", "/match-runs?page=2", f"/match-runs/{first}"):
+            with Statements() as counted:
+                page = visitor.get(address)
+            assert page.status_code == 200
+            assert len(counted.sent) <= 3
+    assert f"/match-runs/{first}" in visitor.get("/match-runs?page=200").text
+    page = visitor.get(f"/match-runs/{first}").text
+    assert "3 个需求，2 个有产品接" in page
+    assert visitor.get("/match-runs/999999").status_code == 404
+    assert "2 of them with a product" in visitor.get(f"/match-runs/{first}?lang=en").text
+
+
+def more_runs(inside: Session, first: int, many: int) -> None:
+    run = inside.get_one(MatchRun, first)
+    row = {column.key: getattr(run, column.key) for column in MatchRun.__table__.columns if column.key != "id"}
+    insert_rows(inside, MatchRun, (row for _ in range(many)))
