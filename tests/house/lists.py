@@ -1,7 +1,8 @@
 """Every GET route of the product, sorted by what it has to do with lists. A route that stands nowhere fails a test.
 
 ``LISTS``: pages whose rows are their subject, at most three statements. ``WITHIN``: pages of one object, or a home,
-with a list in it; each says how many statements, the same at any length. ``NOT_LISTS``: the rest and why.
+with a list in it; each says how many statements, the same at any length. ``ELSEWHERE``: lists that a test of their own
+slice counts. ``NOT_LISTS``: the rest and why.
 """
 
 from __future__ import annotations
@@ -73,17 +74,25 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/bank/decisions/<key:key>", "/bank/decisions/<key:key>/papers", "/bank/papers/<key:key>",
         "/bank/agreements/<key:key>", "/bank/agreements/<key:key>/terms", "/bank/agreements/<key:key>/repayments",
         "/my/lines/<key:key>", "/my/papers/<key:key>", "/batches/<key:key>/firms/<id:position>",
+        "/plans/<key:key>/firms/<id:position>",
         "/findings/<id:number>", "/verdicts/<key:key>", "/statements/tasks/<string(length=64):key>",
         "/portfolios/<key:code>/agreements/<key:key>", "/portfolios/<key:code>/events/<key:key>",
         "/threads/<key:key>", "/operator/accounts/<key:login>", "/account",
     ),
-    "figures reckoned at night": ("/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/public"),
+    "figures reckoned at night": (
+        "/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/public", "/portfolios/<key:code>/areas",
+        "/portfolios/<key:code>/months", "/portfolios/<key:code>/rates",
+    ),
     "as many lines as the rules let there be": (
         "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",
         "/needs/<key:key>/products",
     ),
     "leads elsewhere": ("/", "/office", "/agreements", "/letter", "/events/<key:key>/outcome"),
+    "rows that are few by rule": ("/policies", "/match-runs/<id:run_id>", "/policies/<key:key>"),
+    "the whole market reckoned at once": ("/gaps", "/bank/products/<key:key>/rules"),
     "a file": (
+        "/gaps/groups.xlsx", "/gaps/needs.xlsx", "/bank/products/<key:key>/needs.xlsx",
+        "/bank/products/<key:key>/near.xlsx", "/plans/<key:key>/plan.xlsx",
         "/static/<path:filename>", "/healthz", "/public/figures.csv", "/batches/<key:key>/list.xlsx",
         "/portfolios/<key:code>/agreements.xlsx", "/statements/<key:key>/file",
         "/bank/disbursements/<key:key>/evidence/<id:evidence_id>", "/inbox/<key:key>/files/<id:link_id>",
@@ -93,13 +102,26 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """Matching's page ranks every product on sale by its kernel and shows the best: its speed has tests of its own."""
+ELSEWHERE: dict[str, str] = {
+    # route → the test of its own slice that counts its statements at more than one length
+    "/batches/<key:key>/plans": (
+        "tests/market/allocations/test_allocation_pages.py::test_the_list_takes_three_statements_at_ten_and_at_ten_thousand"
+    ),
+    "/plans/<key:key>": (
+        "tests/market/allocations/test_allocation_pages.py::test_one_plan_takes_few_statements_whatever_its_length"
+    ),
+    "/match-runs": "tests/market/matches/test_runs.py::test_the_pages_of_runs_keep_to_their_statements",
+    "/bank/products/<key:key>/needs": "tests/desks/whatif/test_bank_fit.py::test_more_needs_take_no_more_statements",
+    "/bank/products/<key:key>/near": "tests/desks/whatif/test_bank_fit.py::test_more_needs_take_no_more_statements",
+    "/gaps/needs": "tests/desks/whatif/test_gaps.py::test_more_needs_and_products_take_no_more_statements",
+}
 PAGER = "pagination("
 GLOBALS = ("LOAD_GLOBAL", "LOAD_NAME")
 
 
 def places(app: Flask) -> dict[str, list[str]]:
     """GET route → under which headings it stands here; exactly one is right."""
-    known = [("lists", set(LISTS)), ("within", set(WITHIN))]
+    known = [("lists", set(LISTS)), ("within", set(WITHIN)), ("elsewhere", set(ELSEWHERE))]
     known += [(why, set(rules)) for why, rules in NOT_LISTS.items()]
     rules = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     return {rule: [name for name, held in known if rule in held] for rule in rules}

@@ -13,7 +13,7 @@ from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.seeds.city import ensure_city
 from tests.house.crowds import FIRST, crowd, ensure_audited
-from tests.house.lists import BUDGET, LISTS, NOT_LISTS, WITHIN, paging_routes, places
+from tests.house.lists import BUDGET, ELSEWHERE, LISTS, NOT_LISTS, WITHIN, paging_routes, places
 from tests.market.market_world import NOON, World, _person, build_world, enter
 from tests.registry.registry_world import Statements
 from tests.web_fixtures import Browser
@@ -78,17 +78,25 @@ def test_no_list_takes_more_statements_however_long_it_is(app: Flask, market: Wo
 def test_every_page_says_whether_it_is_a_list(app: Flask) -> None:
     stand = places(app)
     assert {rule: where for rule, where in stand.items() if len(where) != 1} == {}
-    told = {*LISTS, *WITHIN, *(rule for rules in NOT_LISTS.values() for rule in rules)}
+    told = {*LISTS, *WITHIN, *ELSEWHERE, *(rule for rules in NOT_LISTS.values() for rule in rules)}
     assert told - set(stand) == set(), "routes that are no more"
 
 
 @ON_SQLITE
 def test_every_page_that_pages_is_measured(app: Flask) -> None:
     paging = paging_routes(app)
-    assert paging - {*LISTS, *WITHIN} == set()
+    assert paging - {*LISTS, *WITHIN, *ELSEWHERE} == set()
     # seen to see: what pages through an include, through a helper of its view, and by itself
     assert {"/batches", "/inbox", "/events/<key:key>", "/my", "/enterprises/<key:key>/consents"} <= paging
     assert set(LISTS) <= paging, "a list of ten thousand rows pages"
+
+
+def test_the_tests_of_other_slices_are_there() -> None:
+    for route, test in ELSEWHERE.items():
+        file, name = test.split("::")
+        text = (ROOT / file).read_text("utf-8")
+        assert f"def {name}(" in text, test
+        assert re.sub(r"<[^>]*>.*", "", route) in text, (route, "is not asked for there")
 
 
 @ON_SQLITE

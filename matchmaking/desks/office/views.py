@@ -107,7 +107,10 @@ def portfolio(code: str) -> ResponseReturnValue:
 def months(code: str) -> ResponseReturnValue:
     """By month of signing: signed, bank-reported, verified; the chart and its table."""
     return _part(
-        code, "months", lambda snapshot, page: {"months": months_of(storage.session(), snapshot, page.ledger.grade)}
+        code,
+        "months",
+        "office/months.html",
+        lambda snapshot, page: {"months": months_of(storage.session(), snapshot, page.ledger.grade)},
     )
 
 
@@ -116,7 +119,10 @@ def months(code: str) -> ResponseReturnValue:
 def areas(code: str) -> ResponseReturnValue:
     """By county, and how far agreements have come."""
     return _part(
-        code, "areas", lambda snapshot, page: {"areas": areas_of(storage.session(), snapshot, page.ledger.grade)}
+        code,
+        "areas",
+        "office/areas.html",
+        lambda snapshot, page: {"areas": areas_of(storage.session(), snapshot, page.ledger.grade)},
     )
 
 
@@ -124,10 +130,10 @@ def areas(code: str) -> ResponseReturnValue:
 @requires(Permission.READ_AUDIT)
 def rates(code: str) -> ResponseReturnValue:
     """Every rate with its passport, what may not be divided, and what is told beside the figures."""
-    return _part(code, "rates", lambda _snapshot, _page: {})
+    return _part(code, "rates", "office/rates.html", lambda _snapshot, _page: {})
 
 
-def _part(code: str, name: str, told: Told) -> ResponseReturnValue:
+def _part(code: str, name: str, template: str, told: Told) -> ResponseReturnValue:
     """The page ``name`` of a portfolio of cases; statements alone know nothing of it (404)."""
     moved = _moved()
     if moved:
@@ -138,7 +144,7 @@ def _part(code: str, name: str, told: Told) -> ResponseReturnValue:
     if opened.snapshot is None:
         return _unreckoned(setting)
     page = office_page(setting, opened.payload, None)
-    return render_template(f"office/{name}.html", page=page, **told(opened.snapshot, page))
+    return render_template(template, page=page, **told(opened.snapshot, page))
 
 
 @office.post("/portfolios/<key:code>/audit")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from matchmaking.domain.reasons import Reason, Refusal
-from matchmaking.foundation import clock
+from matchmaking.foundation.clock import business_day
 from matchmaking.foundation.jobs import TaskContext, register_task
 from matchmaking.foundation.storage import remove_session, run_in_unit_of_work, session
 from matchmaking.market.allocations.commands import TASK, fail_solution, tell_solution
@@ -28,7 +29,7 @@ def run_solve(context: TaskContext) -> dict[str, Any]:
     plan = plan_by_key(session(), key)
     if plan is None or plan.state != "solving" or plan.version != version:
         raise Refusal(Reason("allocation_moved_on", {"state_word": f"state_allocation_{plan.state}" if plan else ""}))
-    on = clock.business_day(context.at)
+    on = business_day(context.at)
     try:
         question = question_of(session(), plan, on)
         remove_session()
@@ -36,7 +37,9 @@ def run_solve(context: TaskContext) -> dict[str, Any]:
         found = answer(question, seconds=number("allocation_exact_seconds", on))
         context.progress(SOLVED, WRITTEN)
     except Refusal as refusal:
-        run_in_unit_of_work(_fail, key=key, version=version, actor=context.actor, reasons=tuple(refusal.reasons))
+        run_in_unit_of_work(
+            _fail, key=key, version=version, actor=context.actor, reasons=tuple(refusal.reasons), at=context.at
+        )
         raise
 
     def tell(work: Any) -> None:
@@ -44,7 +47,7 @@ def run_solve(context: TaskContext) -> dict[str, Any]:
         if told is None:
             raise Refusal(Reason("allocation_moved_on", {"state_word": ""}))
         tell_solution(
-            work, actor=context.actor, plan=told, version=version, question=question, answer=found, at=clock.now()
+            work, actor=context.actor, plan=told, version=version, question=question, answer=found, at=context.at
         )
 
     run_in_unit_of_work(tell)
@@ -52,7 +55,7 @@ def run_solve(context: TaskContext) -> dict[str, Any]:
     return {"placed": found.placed, "pairs": len(found.chosen), "value": found.value, "bound": found.bound}
 
 
-def _fail(work: Any, *, key: str, version: int, actor: str, reasons: tuple[Reason, ...]) -> None:
+def _fail(work: Any, *, key: str, version: int, actor: str, reasons: tuple[Reason, ...], at: datetime) -> None:
     plan = plan_by_key(work, key)
     if plan is not None:
-        fail_solution(work, actor=actor, plan=plan, version=version, reasons=reasons, at=clock.now())
+        fail_solution(work, actor=actor, plan=plan, version=version, reasons=reasons, at=at)
