@@ -76,6 +76,7 @@ ELSEWHERE = {
     "/statements/": "tests/delivery/statements",
     "/batches/<key:key>": "tests/market/batches",
     "/events/<key:key>": "tests/market/events",
+    "/match-runs/<id:run_id>": "tests/market/matches",  # city-wide figures, nobody's own
     "/awards/<key:key>": "tests/market",
     "/static/": "files of everybody",
 }
