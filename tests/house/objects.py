@@ -77,6 +77,7 @@ ELSEWHERE = {
     "/batches/<key:key>": "tests/market/batches",
     "/plans/<key:key>": "tests/market/allocations",
     "/events/<key:key>": "tests/market/events",
+    "/match-runs/<id:run_id>": "tests/market/matches",  # city-wide figures, nobody's own
     "/awards/<key:key>": "tests/market",
     "/policies/<key:key>": "tests/oversight",
     "/static/": "files of everybody",
