@@ -85,7 +85,6 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
     ),
     "as many lines as the rules let there be": (
         "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",
-        "/needs/<key:key>/products",
     ),
     "leads elsewhere": ("/", "/office", "/agreements", "/letter", "/events/<key:key>/outcome"),
     "rows that are few by rule": ("/policies", "/match-runs/<id:run_id>", "/policies/<key:key>"),
@@ -101,7 +100,6 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/portfolios/<key:code>/agreements/<key:key>/evidence/<id:evidence_id>",
     ),
 }  # fmt: skip
-"""Matching's page ranks every product on sale by its kernel and shows the best: its speed has tests of its own."""
 ELSEWHERE: dict[str, str] = {
     # route → the test of its own slice that counts its statements at more than one length
     "/batches/<key:key>/plans": (
@@ -109,6 +107,9 @@ ELSEWHERE: dict[str, str] = {
     ),
     "/plans/<key:key>": (
         "tests/market/allocations/test_allocation_pages.py::test_one_plan_takes_few_statements_whatever_its_length"
+    ),
+    "/needs/<key:key>/products": (
+        "tests/market/matches/test_matches.py::test_the_page_takes_no_more_statements_for_more_products"
     ),
     "/match-runs": "tests/market/matches/test_runs.py::test_the_pages_of_runs_keep_to_their_statements",
     "/bank/products/<key:key>/needs": "tests/desks/whatif/test_bank_fit.py::test_more_needs_take_no_more_statements",

@@ -14,6 +14,7 @@ from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.seeds.city import ensure_city
 from tests.house.crowds import FIRST, crowd, ensure_audited
 from tests.house.lists import BUDGET, ELSEWHERE, LISTS, NOT_LISTS, WITHIN, paging_routes, places
+from tests.house.tree import ROOT
 from tests.market.market_world import NOON, World, _person, build_world, enter
 from tests.registry.registry_world import Statements
 from tests.web_fixtures import Browser
