@@ -28,7 +28,7 @@ VALUES: list[Any] = [
 SOURCE = "{% macro m(x) %}[{{ x }}]{% endmacro %}{{ x }}|{{ m(x) }}|{% set y %}{{ x }}{% endset %}{{ y }}|{{ x ~ '<' }}"
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: f"{type(value).__name__} {str(value)[:12]}")
 @pytest.mark.parametrize("escaping", [True, False])
 def test_the_same_to_the_letter(value: Any, escaping: bool) -> None:
     own, plain = Environment(autoescape=escaping), Environment(autoescape=escaping)  # noqa: S701
