@@ -36,6 +36,8 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "/portfolios/<key:code>/statements": ("office", ("/portfolios/told/statements",)),
     "/findings": ("office", ("/findings", "/findings?code=promise_overdue&page=2")),
     "/portfolios/<key:code>/findings": ("office", ("/portfolios/audited/findings",)),
+    "/flags": ("office", ("/flags", "/flags?code=d1&page=2")),
+    "/asked": ("officer", ("/asked", "/asked?page=2")),
     "/portfolios/<key:code>/agreements": (
         "office", ("/portfolios/audited/agreements", "/portfolios/audited/agreements?sort=-verified&page=2"),
     ),
@@ -73,7 +75,8 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/bank/decisions/<key:key>", "/bank/decisions/<key:key>/papers", "/bank/papers/<key:key>",
         "/bank/agreements/<key:key>", "/bank/agreements/<key:key>/terms", "/bank/agreements/<key:key>/repayments",
         "/my/lines/<key:key>", "/my/papers/<key:key>", "/batches/<key:key>/firms/<id:position>",
-        "/findings/<id:number>", "/verdicts/<key:key>", "/statements/tasks/<string(length=64):key>",
+        "/findings/<id:number>", "/flags/<id:number>", "/asked/<id:number>", "/verdicts/<key:key>",
+        "/statements/tasks/<string(length=64):key>",
         "/portfolios/<key:code>/agreements/<key:key>", "/portfolios/<key:code>/events/<key:key>",
         "/threads/<key:key>", "/operator/accounts/<key:login>", "/account",
     ),
@@ -85,7 +88,7 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
     "leads elsewhere": ("/", "/office", "/agreements", "/letter", "/events/<key:key>/outcome"),
     "a file": (
         "/static/<path:filename>", "/healthz", "/public/figures.csv", "/batches/<key:key>/list.xlsx",
-        "/portfolios/<key:code>/agreements.xlsx", "/statements/<key:key>/file",
+        "/portfolios/<key:code>/agreements.xlsx", "/flags.xlsx", "/statements/<key:key>/file",
         "/bank/disbursements/<key:key>/evidence/<id:evidence_id>", "/inbox/<key:key>/files/<id:link_id>",
         "/enterprises/<key:key>/evidence/<id:link_id>", "/my/enterprise/evidence/<id:link_id>",
         "/needs/<key:key>/referrals/<key:referral>/files/<id:link_id>",

@@ -164,6 +164,14 @@ def on_agreement(session: Session, agreement_id: int, *, on: date) -> list[FlagR
     return [FlagRow(*row) for row in session.execute(asked.order_by(FigureFlag.id))]
 
 
+def lenders_of(session: Session, viewer: Viewer) -> list[str]:
+    """Banks with which the viewer's firm has signed, by name; one SQL statement."""
+    whose = firms_of_papers()
+    asked = select(Agreement.lender).join(whose, whose.c.agreement_id == Agreement.id)
+    asked = asked.where(whose.c.organisation_id == viewer.organisation_id, Agreement.lender.is_not(None))
+    return sorted({lender for lender in session.scalars(asked) if lender})
+
+
 def upheld_on(session: Session, agreement_ids: Sequence[int], *, besides: int) -> Mapping[int, bool]:
     """Agreement → whether a flag other than ``besides`` that stakes it stands upheld."""
     asked = (

@@ -84,6 +84,8 @@ PLACES = (
     Place(_("台账"), "office.agreements", "office.any_agreements", P.READ_AGREEMENTS, ("office.agreement",)),
     Place(_("供给缺口"), "gaps.home", "gaps.home", P.READ_GAPS, ("gaps.",)),
     Place(_("待核实事项"), "findings.index", "findings.index", P.READ_FINDINGS, ("findings.",)),
+    Place(_("口径异常"), "flags.index", "flags.index", P.READ_FINDINGS, ("flags.",)),
+    Place(_("待答复"), "asked.index", "asked.index", P.REPLY_TO_FLAGS, ("asked.",)),
     Place(_("对账单"), "statements.index", "statements.index", P.IMPORT_STATEMENTS, ("statements.",)),
     Place(_("口径"), "office.definitions", "office.definitions", P.READ_AUDIT, ("office.definitions", "office.divide")),
 )

@@ -45,7 +45,9 @@ def raised(world: World, on: date = JUNE) -> int:
 
 def flags() -> list[FigureFlag]:
     storage.remove_session()
-    return list(storage.session().scalars(select(FigureFlag).order_by(FigureFlag.id)))
+    found = list(storage.session().scalars(select(FigureFlag).order_by(FigureFlag.id)))
+    storage.session().expunge_all()
+    return found
 
 
 def said(world: World, flag: int, on: date = date(2025, 7, 2), **more: Any) -> None:

@@ -41,9 +41,10 @@ def renewal_as_new(scene: Scene) -> Iterator[Flag]:
 def _renewal(scene: Scene, signing: Signing, gross: int, net: NetNew, old: int) -> Flag:
     currency = signing.amount.currency
     baseline = scene.book.baselines[signing.key]
+    # the balances behind it are of all banks together: no bank is told what the firm owes the others
     told = {
-        "paid": str(Money(gross, currency)), "old": str(Money(old, currency)), "peak": str(Money(net.peak, currency)),
-        "balance": str(Money(net.balance, currency)), "day": net.balance_on.isoformat(),
+        "paid": str(Money(gross, currency)), "old": str(Money(old, currency)), "day": net.balance_on.isoformat(),
+        "from": net.peak_from.isoformat(),
     }  # fmt: skip
     return Flag(
         "d1", signing.lender, Reason("flag_d1_saw", told),
