@@ -36,7 +36,7 @@ PER_PAGE = 50
 @asked.get("/asked")
 @requires(Permission.REPLY_TO_FLAGS)
 def index() -> ResponseReturnValue:
-    """What one's own bank or firm is asked about, the nearest deadline first; three SQL statements with the session's."""
+    """What one's own bank or firm is asked about, the nearest deadline first; three SQL statements in all."""
     number, on = page_number(request.args.get("page")), business_today()
     rows, total = asked_of(session(), current_viewer(), on=on, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     if number > 1 and not rows:
