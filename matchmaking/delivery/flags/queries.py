@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from matchmaking.delivery.agreements.models import Agreement
@@ -20,6 +20,7 @@ from matchmaking.delivery.flags.models import FigureFlag, FlaggedSigning, FlagRe
 from matchmaking.domain.conversion.detectors import DETECTORS, Detector, detector_of
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.access.viewer import Viewer
+from matchmaking.foundation.clock import end_of_day
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.registry.portfolios.queries import seen_by
@@ -29,25 +30,27 @@ STATES = ("waiting", "replied", "silent", "upheld", "explained", "withdrawn")
 FOR_FIRM = tuple(one.code for one in DETECTORS if "firm" in one.answers)
 Own, Head = aliased(Organisation), aliased(Organisation)
 
-_verdict = (
-    select(FlagVerdict.kind)
-    .where(FlagVerdict.flag_id == FigureFlag.id)
-    .order_by(FlagVerdict.id.desc())
-    .limit(1)
-    .correlate(FigureFlag)
-    .scalar_subquery()
-)
-_bank_said = (
-    exists()
-    .where(FlagReply.flag_id == FigureFlag.id, FlagReply.party == "bank", FlagReply.branch.is_(None))
-    .correlate(FigureFlag)
-)
+
+def _verdict(until: datetime | None = None) -> ColumnElement[str | None]:
+    """The last decision, of those known by ``until``."""
+    last = select(FlagVerdict.kind).where(FlagVerdict.flag_id == FigureFlag.id, _known(FlagVerdict, until))
+    return last.order_by(FlagVerdict.id.desc()).limit(1).correlate(FigureFlag).scalar_subquery()
 
 
-def state_on(day: date) -> ColumnElement[str]:
-    """Where a flag stands on ``day``."""
-    heard = case((_bank_said, "replied"), (FigureFlag.reply_due >= day, "waiting"), else_="silent")
-    return func.coalesce(_verdict, heard)
+def _known(table: Any, until: datetime | None) -> ColumnElement[bool]:
+    return true() if until is None else table.recorded_at <= until
+
+
+def state_on(day: date, until: datetime | None = None) -> ColumnElement[str]:
+    """Where a flag stands on ``day``, as known by ``until``."""
+    said = exists().where(
+        FlagReply.flag_id == FigureFlag.id, FlagReply.party == "bank", FlagReply.branch.is_(None),
+        _known(FlagReply, until),
+    )  # fmt: skip
+    heard = case(
+        (said.correlate(FigureFlag), "replied"), (FigureFlag.reply_due >= day, "waiting"), else_="silent"
+    )  # fmt: skip
+    return func.coalesce(_verdict(until), heard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +157,13 @@ def flag_sheet(session: Session, viewer: Viewer, number: int, *, on: date, asked
 
 
 def on_agreement(session: Session, agreement_id: int, *, on: date) -> list[FlagRow]:
-    """Flags about one paper, the earliest first; one SQL statement."""
+    """Flags about one paper as they stood and were known at the end of ``on``, the earliest first; one SQL statement."""
+    until = end_of_day(on)
     asked = (
-        select(FigureFlag, Portfolio, state_on(on), _last_reply())
+        select(FigureFlag, Portfolio, state_on(on, until), _last_reply(until))
         .join(Portfolio, Portfolio.id == FigureFlag.portfolio_id)
         .join(FlaggedSigning, FlaggedSigning.flag_id == FigureFlag.id)
-        .where(FlaggedSigning.agreement_id == agreement_id)
+        .where(FlaggedSigning.agreement_id == agreement_id, FigureFlag.recorded_at <= until)
     )
     return [FlagRow(*row) for row in session.execute(asked.order_by(FigureFlag.id))]
 
@@ -178,16 +182,16 @@ def upheld_on(session: Session, agreement_ids: Sequence[int], *, besides: int) -
         select(FlaggedSigning.agreement_id)
         .join(FigureFlag, FigureFlag.id == FlaggedSigning.flag_id)
         .where(FlaggedSigning.agreement_id.in_(agreement_ids), FlaggedSigning.at_stake, FigureFlag.id != besides)
-        .where(_verdict == "upheld")
+        .where(_verdict() == "upheld")
     )
     held = set(session.scalars(asked))
     return {each: each in held for each in agreement_ids}
 
 
-def _last_reply() -> ColumnElement[str | None]:
+def _last_reply(until: datetime | None = None) -> ColumnElement[str | None]:
     return (
         select(FlagReply.words)
-        .where(FlagReply.flag_id == FigureFlag.id, FlagReply.party == "bank")
+        .where(FlagReply.flag_id == FigureFlag.id, FlagReply.party == "bank", _known(FlagReply, until))
         .order_by(FlagReply.id.desc())
         .limit(1)
         .correlate(FigureFlag)

@@ -12,14 +12,14 @@ from matchmaking.delivery.audits.jobs import run_flags
 from matchmaking.delivery.disbursements.models import Verdict
 from matchmaking.delivery.flags.commands import supply_deposit
 from matchmaking.delivery.flags.models import FlaggedSigning, FlagReply
-from matchmaking.delivery.flags.queries import Wanted, asked_of, flag_list, flag_sheet
+from matchmaking.delivery.flags.queries import Wanted, asked_of, flag_list, flag_sheet, on_agreement
 from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.trail.models import TrailEvent
 from matchmaking.registry.portfolios.models import Portfolio
 from tests.delivery.cases_world import APRIL, JUNE, LENDER, MILLION, World, counted, morning, viewer
-from tests.delivery.flags.flags_world import TERM, decided, flags, raised, rates, renewal, said
+from tests.delivery.flags.flags_world import TERM, WORDS, decided, flags, raised, rates, renewal, said
 
 
 def tags() -> list[str]:
@@ -138,6 +138,23 @@ def test_states_follow_replies_terms_and_decisions(world: World) -> None:
     assert state(JUNE) == "replied"
     decided(world, flag.id, "withdrawn")
     assert state(JUNE) == "withdrawn"
+
+
+def test_a_papers_page_shows_its_flags_as_known_then(world: World) -> None:
+    paper = renewal(world)
+    raised(world)
+    (flag,) = flags()
+    said(world, flag.id, date(2025, 7, 2))
+    decided(world, flag.id, "explained", date(2025, 7, 3))
+
+    def shown(on: date) -> list[tuple[str, str | None]]:
+        storage.remove_session()
+        return [(one.state, one.reply) for one in on_agreement(storage.session(), paper.id, on=on)]
+
+    assert shown(date(2025, 6, 29)) == []
+    assert shown(JUNE) == [("waiting", None)]
+    assert shown(date(2025, 7, 2)) == [("replied", WORDS)]
+    assert shown(date(2025, 7, 3)) == [("explained", WORDS)]
 
 
 def test_filters_and_windows(world: World) -> None:

@@ -62,6 +62,15 @@ def d3_line(plot: Plot, guilty: bool) -> None:
     plot.sign(amount, on, event=plot.event(on), supersedes=before.key)
 
 
+def d3_brought(plot: Plot, guilty: bool) -> None:
+    """The same. Twin: the line was what an earlier event brought."""
+    amount, on = plot.amount(), plot.day()
+    signed = later(on, -100)
+    event = plot.event(signed)
+    before = plot.sign(amount, signed, instrument="credit_line", event=None if guilty else event)
+    plot.sign(amount * 9 // 10, on, event=plot.event(on), supersedes=before.key)
+
+
 def d4_month(plot: Plot, guilty: bool) -> None:
     """Paid back in full within thirty days. Twin: on the thirty-first."""
     amount, on = plot.amount(), date(2025, 7, 10)
@@ -130,9 +139,9 @@ def d7_need(plot: Plot, guilty: bool) -> None:
 
 
 def d7_sales(plot: Plot, guilty: bool) -> None:
-    """Signed for more than a year's sales. Twin: a project drawn by plan."""
+    """Signed for more than twice a year's sales. Twin: a project drawn by plan."""
     amount, on = plot.amount(), plot.day()
-    plot.sales[plot.firm] = Money.of(amount * 10 // plot.rng.randint(11, 60))
+    plot.sales[plot.firm] = Money.of(amount * 10 // plot.rng.randint(21, 60))
     plot.sign(amount, on, by_plan=not guilty)
 
 
@@ -200,7 +209,7 @@ def _gathering(plot: Plot, *, small: int, share: int, rest: int) -> None:
 EXACT = {
     "d1": (d1_declared, d1_long_ago),
     "d2": (d2_follows, d2_paid),
-    "d3": (d3_day, d3_line),
+    "d3": (d3_day, d3_line, d3_brought),
     "d4": (d4_month, d4_quarter, d4_turnover),
     "d5": (d5_whose, d5_margin),
     "d6": (d6_owner, d6_sum),

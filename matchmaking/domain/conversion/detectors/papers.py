@@ -60,7 +60,8 @@ def _before(scene: Scene, signing: Signing) -> list[str]:
 
 def older_than_event(scene: Scene) -> Iterator[Flag]:
     """D3: a paper shown at an event was signed ``d3_before_days`` or more before it, or follows a contract or line
-    that was. That it follows an older *intent* is what events are for.
+    that was. That it follows an older *intent* is what events are for; that it is drawn under a line which an earlier
+    event brought is innocent too: the audit counts that commitment once (K1).
     """
     for signing in scene.signings:
         event = scene.book.events.get(signing.event or "")
@@ -70,7 +71,7 @@ def older_than_event(scene: Scene) -> Iterator[Flag]:
         old = [
             s for s in chain
             if (event.held_on - s.signed_on).days >= scene.thresholds.d3_before_days
-            and (s is signing or s.instrument in CONTRACTS)
+            and (s is signing or (s.instrument in CONTRACTS and s.event is None))
         ]  # fmt: skip
         if old:
             oldest = min(old, key=lambda s: (s.signed_on, s.key))
