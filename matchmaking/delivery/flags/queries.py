@@ -157,7 +157,7 @@ def flag_sheet(session: Session, viewer: Viewer, number: int, *, on: date, asked
 
 
 def on_agreement(session: Session, agreement_id: int, *, on: date) -> list[FlagRow]:
-    """Flags about one paper as they stood and were known at the end of ``on``, the earliest first; one SQL statement."""
+    """Flags about one paper as they stood and were known at the end of ``on``, earliest first; one SQL statement."""
     until = end_of_day(on)
     asked = (
         select(FigureFlag, Portfolio, state_on(on, until), _last_reply(until))

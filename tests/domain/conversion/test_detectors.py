@@ -191,3 +191,12 @@ def test_hypergeometric_tail_counts_draws(marked, others, data):
     most = min(drawn, marked)
     only = Fraction(comb(marked, most) * comb(others, drawn - most), comb(population, drawn))
     assert abs(hypergeometric_tail_ppm(most, drawn, marked, population) - only * 1_000_000) <= 1
+
+
+def test_the_golden_cases_raise_what_their_stories_tell_and_nothing_else():
+    """Case 2 is a renewal told as new, case 9 a contract of before the event; the other eight are honest."""
+    from matchmaking.seeds.golden_cases import demo_portfolio, golden_cases
+
+    facts = demo_portfolio(golden_cases()).facts
+    raised = {(flag.code, flag.signings[0][:3]) for flag in seen(*facts)}
+    assert raised == {("d1", "G02"), ("d3", "G09")}

@@ -90,13 +90,13 @@ def d4_quarter(plot: Plot, guilty: bool) -> None:
 
 
 def d4_turnover(plot: Plot, guilty: bool) -> None:
-    """A revolving line paid back within thirty days and left alone. Twin: drawn again within them."""
+    """A revolving line paid back within thirty days and left alone. Twin: drawn again thirty days after that."""
     amount, on = plot.amount(), plot.day()
     signing = plot.sign(amount, on, revolving=True, instrument="credit_line")
     plot.owed(signing, 0)
     paid = plot.pay(signing, amount, on)
     plot.repay(amount, later(on, 12), paid)
-    plot.pay(signing, amount, later(on, 60 if guilty else 20))
+    plot.pay(signing, amount, later(on, 43 if guilty else 42))
 
 
 def d5_whose(plot: Plot, guilty: bool) -> None:

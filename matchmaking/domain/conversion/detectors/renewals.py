@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from matchmaking.domain.conversion.detectors.flags import (
     Exhibit,
@@ -57,7 +57,7 @@ def round_trip(scene: Scene) -> Iterator[Flag]:
     """D4: ``d4_back_ppm`` of a 借据 came back within ``d4_within_days``; or ``d4_reporting_ppm`` of it, when both days
     lie within ``d4_reporting_days`` of a quarter's end and on its two sides.
 
-    On a revolving line what was drawn again within the same days is turnover, and comes off what went back.
+    On a revolving line what is drawn again within as many days of going back is turnover, and comes off it.
     """
     for signing in scene.signings:
         account = scene.account(signing)
@@ -76,7 +76,8 @@ def _soon(
     """How much came back too soon, by which rule, and when the last of it; None for nothing to ask about."""
     t = scene.thresholds
     within = [(day, amount) for day, amount in back if (day - paid.value_on).days <= t.d4_within_days]
-    total = max(0, sum(amount for _, amount in within) - _drawn_again(scene, signing, paid))
+    last = max((day for day, _ in within), default=paid.value_on)
+    total = max(0, sum(amount for _, amount in within) - _drawn_again(scene, signing, paid, last))
     if within and at_least(total, t.d4_back_ppm, paid.amount.minor):
         return total, "flag_d4_saw", max(day for day, _ in within)
     end = quarter_end(paid.value_on)
@@ -89,11 +90,11 @@ def _soon(
     return None
 
 
-def _drawn_again(scene: Scene, signing: Signing, paid: Disbursement) -> int:
+def _drawn_again(scene: Scene, signing: Signing, paid: Disbursement, back: date) -> int:
     if not signing.revolving:
         return 0
-    days = scene.thresholds.d4_within_days
-    return sum(d.amount for d in scene.account(signing).draws if 0 < (d.day - paid.value_on).days <= days)
+    until = back + timedelta(days=scene.thresholds.d4_within_days)
+    return sum(d.amount for d in scene.account(signing).draws if paid.value_on < d.day <= until)
 
 
 def _trip(scene: Scene, signing: Signing, paid: Disbursement, back: int, code: str, last: date) -> Flag:
