@@ -22,7 +22,7 @@ def print_detectors(lang: str) -> None:
     for head in ("detector_head", "detector_rule", "detector_answers", "detector_innocent"):
         table.add_column(say(head, lang))
     for one in DETECTORS:
-        parties = " ".join(say(f"party_{party}", lang) for party in one.answers)
+        parties = " ".join(say(f"flag_party_{party}", lang) for party in one.answers)
         innocent = "\n".join(say(code, lang) for code in one.innocent)
         table.add_row(say(f"flag_{one.code}", lang), _kind(one.exact, lang), parties, innocent)
     _console().print(table)

@@ -24,7 +24,7 @@ class ReplyForm(BaseForm):
 class HeardForm(BaseForm):
     """A reply that came on paper, written down by the office."""
 
-    party = OneOf(_l("谁的答复"), choices=[(party, f"party_{party}") for party in HEARD])
+    party = OneOf(_l("谁的答复"), choices=[(party, f"flag_party_{party}") for party in HEARD])
     speaker = TextField(_l("单位名称"), [Needed()], longest=200)
     document = TextField(_l("来函文号或记录"), [Needed()], longest=120)
     heard = LongTextField(_l("原话"), [Needed()], longest=LONGEST_REPLY, render_kw={"minlength": FEWEST_CHARACTERS})

@@ -92,7 +92,7 @@ def test_every_flag_has_its_words_evidence_subjects_and_innocent_explanations():
             assert all(say(f"exhibit_{one.kind}", language) for one in flag.exhibits)
             assert say(f"flag_{flag.code}", language)
             assert all(say(code, language) for code in detector.innocent)
-            assert all(say(f"party_{party}", language) for party in detector.answers)
+            assert all(say(f"flag_party_{party}", language) for party in detector.answers)
 
 
 def test_no_flag_speaks_of_guilt():
@@ -135,6 +135,8 @@ def test_a_golden_renewal_is_d1_and_a_first_loan_is_nothing():
     assert codes(*old) == {"d1"}
     assert seen(*old)[0].amount == Money.of(2_000_000)
     assert codes(signing(), baseline(), paid(), said()) == set()
+    assert codes(*old, as_of=date(2025, 5, 9)) == set(), "before the thirty days are over nobody is asked"
+    assert codes(*old, as_of=date(2025, 5, 10)) == {"d1"}
     honest = (replace(old[0], declared="renewal"), *old[1:])
     assert codes(*honest) == set()
 

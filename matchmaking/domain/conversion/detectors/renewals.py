@@ -27,11 +27,11 @@ def renewal_as_new(scene: Scene) -> Iterator[Flag]:
     """D1: a paper declares 新增, yet ``d1_old_ppm`` or more of what was paid only replaces what the firm owed before.
 
     ``old`` = gross − net-new, of which the six months before must have owed as much: money that merely came back
-    afterwards is D4's.
+    afterwards is D4's. Nobody is asked before the net-new figure has settled.
     """
     for signing in scene.signings:
         paid = scene.treasury.paid(signing)
-        if signing.declared != NEW or paid.net is None or not paid.gross:
+        if signing.declared != NEW or paid.net is None or paid.net.provisional or not paid.gross:
             continue
         old = min(paid.gross - paid.net.amount, paid.net.peak)
         if at_least(old, scene.thresholds.d1_old_ppm, paid.gross):
