@@ -7,6 +7,7 @@ from flask import Flask
 from matchmaking.delivery.decisions.views import decisions, my_lines
 from matchmaking.delivery.disbursements.views import bank_agreements, bank_reports, loans
 from matchmaking.delivery.findings.views import findings
+from matchmaking.delivery.flags.views import asked, flags
 from matchmaking.delivery.repayments.views import bank_repayments
 from matchmaking.delivery.signings.views import bank_papers, papers
 from matchmaking.delivery.statements.views import statements
@@ -60,6 +61,8 @@ def register_blueprints(app: Flask) -> None:
         loans,
         statements,
         findings,
+        flags,
+        asked,
     )
     for blueprint in (
         *registry,

@@ -39,6 +39,7 @@ JOBS: tuple[Job, ...] = (
     Job("close-decisions", decisions.run_sweep, "*/10 * * * *"),
     # what needs a word is asked first, so that the audit of the same evening counts it
     Job("findings", audits.run_findings, "0 21 * * *", 7),
+    Job("flags", audits.run_flags, "10 21 * * *", 7),
     Job("audit", audits.run_audit, "30 21 * * *", 7),
     # counted from the audit of the same evening
     Job("lender-records", audits.run_records, "40 21 * * *", 7),

@@ -5,6 +5,7 @@ from matchmaking.delivery.audits import models as _audits  # noqa: F401
 from matchmaking.delivery.decisions import models as _decisions  # noqa: F401
 from matchmaking.delivery.disbursements import models as _disbursements  # noqa: F401
 from matchmaking.delivery.findings import models as _findings  # noqa: F401
+from matchmaking.delivery.flags import models as _flags  # noqa: F401
 from matchmaking.delivery.repayments import models as _repayments  # noqa: F401
 from matchmaking.delivery.signings import models as _signings  # noqa: F401
 from matchmaking.delivery.statements import models as _statements  # noqa: F401

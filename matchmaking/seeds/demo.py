@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.commands import take_snapshot
+from matchmaking.delivery.audits.flagging import raise_flags
 from matchmaking.delivery.audits.questions import raise_findings
 from matchmaking.foundation.clock import SHANGHAI
 from matchmaking.foundation.files import attach
@@ -92,6 +93,7 @@ def _ask(session: Session, portfolio: Portfolio) -> None:
     for known_on in (OPENS_ON, TODAY):
         evening = datetime.combine(known_on, time(7), SHANGHAI)
         raise_findings(session, actor=ACTOR, portfolio=portfolio, as_of=OPENS_ON, known_on=known_on, at=evening)
+        raise_flags(session, actor=ACTOR, portfolio=portfolio, as_of=OPENS_ON, known_on=known_on, at=evening)
 
 
 def _days(cases: Sequence[GoldenCase]) -> list[tuple[date, date]]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from matchmaking.delivery.audits.commands import take_snapshot
+from matchmaking.delivery.audits.flagging import raise_flags
 from matchmaking.delivery.audits.questions import raise_findings
 from matchmaking.delivery.audits.records import write_records
 from matchmaking.delivery.disbursements.commands import report_through
@@ -19,6 +20,7 @@ from matchmaking.market.events.queries import all_events
 from matchmaking.seeds.city import CODE
 from matchmaking.seeds.city_banks import BANKS, Bank
 from matchmaking.seeds.diary import Diary
+from matchmaking.seeds.flag_replies import hear_banks
 from matchmaking.seeds.gatherings import TODAY
 from matchmaking.seeds.other_papers import TWINS
 
@@ -77,6 +79,8 @@ def _evening(diary: Diary, day: date, at: datetime) -> None:
     city, days = diary.rows[CODE], {"as_of": day, "known_on": day}
     _answer(diary, at)
     raise_findings(diary.session, actor="job:findings", portfolio=city, **days, at=at)
+    hear_banks(diary.session, city, at=at)
+    raise_flags(diary.session, actor="job:flags", portfolio=city, **days, at=at)
     take_snapshot(diary.session, actor=ACTOR, portfolio=city, **days, at=at)
     write_records(diary.session, actor="job:lender-records", portfolio=city, as_of=day, at=at)
     if day == TODAY:

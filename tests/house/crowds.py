@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapshot
 from matchmaking.delivery.findings.models import Finding
+from matchmaking.delivery.flags.models import FigureFlag, FlaggedSigning, FlagReply
 from matchmaking.delivery.statements.models import Statement
 from matchmaking.domain.identifiers import uscc_from
 from matchmaking.foundation.storage import Base, remove_session, run_in_unit_of_work
@@ -42,6 +43,7 @@ def crowd(world: World, first: int, count: int) -> None:
     for lay in (_firms, _products, _needs, _consents, _referrals, _people, _batches, _events, _awards, _audited):
         run_in_unit_of_work(lay, world, numbers)
     run_in_unit_of_work(loans, world, numbers)
+    run_in_unit_of_work(_flags, world, numbers)
     remove_session()
 
 
@@ -172,6 +174,19 @@ def _awards(session: Session, _world: World, numbers: range) -> None:
         for n in numbers
         for listed_id in {n, FIRST}
     ))  # fmt: skip
+
+
+def _flags(session: Session, _world: World, numbers: range) -> None:
+    """One on every paper of the branch."""
+    flag = {
+        "portfolio_id": _portfolio(session, "city"), "code": "d1", "lender": "汉江银行", "as_of": TODAY,
+        "amount_minor": 100, "currency": "CNY", "firms": "茶", "saw": {"code": "flag_gone", "params": {}},
+        "exhibits": {"rows": []}, "notified_on": TODAY, "reply_due": TODAY + timedelta(days=7), "recorded_at": NOON,
+    }  # fmt: skip
+    put(session, FigureFlag, ({"id": n, "key": f"d1:{n}", **flag} for n in numbers))
+    put(session, FlaggedSigning, ({"flag_id": n, "agreement_id": n, "at_stake": True} for n in numbers))
+    said = {"party": "bank", "speaker": "汉江银行", "words": "旧贷款已经到期还清", "actor": "test", "recorded_at": NOON}
+    put(session, FlagReply, ({"flag_id": n, **said} for n in numbers))
 
 
 FIRST = 1_000

@@ -72,6 +72,8 @@ ELSEWHERE = {
     # routes whose objects their own slice's tests make and probe
     "/sessions/<id:session_id>": "tests/registry/accounts",
     "/findings/<id:number>": "tests/delivery/findings",
+    "/flags/<id:number>": "tests/delivery/flags",
+    "/asked/<id:number>": "tests/delivery/flags",
     "/verdicts/<key:key>": "tests/delivery/findings",
     "/statements/": "tests/delivery/statements",
     "/batches/<key:key>": "tests/market/batches",

@@ -222,6 +222,16 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("GET", "/findings/<id:number>"): P.READ_FINDINGS,
     ("POST", "/findings/<id:number>/answer"): P.HANDLE_FINDINGS,
     ("POST", "/findings/<id:number>/verdict"): P.HANDLE_FINDINGS,
+    # flags on figures, and the replies of those who are asked
+    ("GET", "/flags"): P.READ_FINDINGS,
+    ("GET", "/flags.xlsx"): P.EXPORT_FIGURES,
+    ("GET", "/flags/<id:number>"): P.READ_FINDINGS,
+    ("POST", "/flags/<id:number>/heard"): P.HANDLE_FINDINGS,
+    ("POST", "/flags/<id:number>/verdict"): P.HANDLE_FINDINGS,
+    ("GET", "/asked"): P.REPLY_TO_FLAGS,
+    ("GET", "/asked/<id:number>"): P.REPLY_TO_FLAGS,
+    ("POST", "/asked/<id:number>/reply"): P.REPLY_TO_FLAGS,
+    ("POST", "/asked/deposits"): P.CONFIRM_RECEIPTS,
     ("GET", "/verdicts/<key:key>"): P.HANDLE_FINDINGS,
     ("POST", "/verdicts/<key:key>"): P.HANDLE_FINDINGS,
     # statements

@@ -1,4 +1,7 @@
-"""``flask audit --portfolio NAME --as-of DAY [--known-at DAY] [--json]``: reckoned live, nothing is stored."""
+"""``flask audit --portfolio NAME --as-of DAY [--known-at DAY] [--json]``: reckoned live, nothing is stored.
+
+``flask audit detectors --score``: how well the detectors do on a portfolio with planted patterns and innocent twins.
+"""
 
 from __future__ import annotations
 
@@ -22,20 +25,26 @@ REFUSED = 2
 """Exit status when there is no answer."""
 
 
-@click.command("audit")
-@click.option("--portfolio", "code", required=True, help="Portfolio's code.")
-@click.option("--as-of", "as_of", required=True, help="The day in the world, YYYY-MM-DD.")
+@click.group("audit", invoke_without_command=True)
+@click.option("--portfolio", "code", default=None, help="Portfolio's code.")
+@click.option("--as-of", "as_of", default=None, help="The day in the world, YYYY-MM-DD.")
 @click.option("--known-at", "known_at", default="", help="The day of our records, YYYY-MM-DD; now by default.")
 @click.option("--json", "as_json", is_flag=True, help="The whole audit as JSON (docs/audit.schema.json).")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True, help="Language of the table.")
+@click.pass_context
 @with_appcontext
-def audit(code: str, as_of: str, known_at: str, as_json: bool, lang: str) -> None:
+def audit(context: click.Context, code: str | None, as_of: str | None, known_at: str, as_json: bool, lang: str) -> None:
     """Where signed money went: the ledger, the rates with whom they are about, and what needs a word.
 
     Ends with 2 and the reason in words when the portfolio or a day is not known.
     """
+    if context.invoked_subcommand is not None:
+        return
+    for option, given in (("--portfolio", code), ("--as-of", as_of)):
+        if given is None:
+            raise click.MissingParameter(ctx=context, param_hint=f"'{option}'", param_type="option")
     try:
-        payload = _payload(code, as_of, known_at)
+        payload = _payload(code or "", as_of or "", known_at)
     except Refusal as refusal:
         for reason in refusal.reasons:
             click.echo(explain(reason, lang), err=True)
@@ -46,6 +55,28 @@ def audit(code: str, as_of: str, known_at: str, as_json: bool, lang: str) -> Non
     from matchmaking.delivery.audits.printed import print_audit
 
     print_audit(payload, lang)
+
+
+@audit.command("detectors")
+@click.option("--score", "scored", is_flag=True, help="Measure them on planted patterns and innocent twins.")
+@click.option("--seed", default=1, show_default=True, help="Which planted portfolio.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True, help="Language of the table.")
+@with_appcontext
+def detectors(scored: bool, seed: int, as_json: bool, lang: str) -> None:
+    """The twelve detectors; with --score planted, found, false alarms, precision, recall and the twins' fires."""
+    from matchmaking.delivery.audits.printed_flags import print_detectors, print_scores
+
+    if not scored:
+        print_detectors(lang)
+        return
+    from matchmaking.delivery.flags.planting.scoring import score
+
+    scores = score(seed)
+    if as_json:
+        click.echo(json.dumps({"seed": seed, "detectors": [each.as_json() for each in scores]}, indent=1))
+        return
+    print_scores(scores, seed, lang)
 
 
 def _payload(code: str, as_of: str, known_at: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.commands import kept_snapshot, take_snapshot
+from matchmaking.delivery.audits.flagging import raise_flags
 from matchmaking.delivery.audits.models import AuditSnapshot
 from matchmaking.delivery.audits.questions import raise_findings
 from matchmaking.delivery.audits.records import write_records
@@ -16,7 +17,9 @@ from matchmaking.foundation.storage import run_in_unit_of_work, session
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.registry.portfolios.queries import all_portfolios
 
-ACTOR_AUDIT, ACTOR_FINDINGS, ACTOR_RECORDS = "job:audit", "job:findings", "job:lender-records"
+ACTOR_AUDIT, ACTOR_FINDINGS, ACTOR_RECORDS, ACTOR_FLAGS = (
+    "job:audit", "job:findings", "job:lender-records", "job:flags",
+)  # fmt: skip
 CITY = "city"
 """The portfolio of the city's own cases: records of lenders never mix it with another."""
 
@@ -34,6 +37,12 @@ def run_findings(context: JobContext) -> dict[str, Any]:
     """The job ``findings``: what the cases of every portfolio leave open; statements raise theirs on import."""
     added = [run_in_unit_of_work(_findings, portfolio_id=key, context=context) for key in _portfolios("cases")]
     return {"portfolios": len(added), "added": sum(added)}
+
+
+def run_flags(context: JobContext) -> dict[str, Any]:
+    """The job ``flags``: what the detectors see in every portfolio of cases; a flag is raised once."""
+    raised = [run_in_unit_of_work(_flags, portfolio_id=key, context=context) for key in _portfolios("cases")]
+    return {"portfolios": len(raised), "raised": sum(raised)}
 
 
 def run_records(context: JobContext) -> dict[str, Any]:
@@ -77,6 +86,12 @@ def _findings(session: Session, *, portfolio_id: int, context: JobContext) -> in
     portfolio = session.get_one(Portfolio, portfolio_id)
     days = {"as_of": context.as_of, "known_on": context.as_of}
     return raise_findings(session, actor=ACTOR_FINDINGS, portfolio=portfolio, **days, at=context.at)
+
+
+def _flags(session: Session, *, portfolio_id: int, context: JobContext) -> int:
+    portfolio = session.get_one(Portfolio, portfolio_id)
+    days = {"as_of": context.as_of, "known_on": context.as_of}
+    return raise_flags(session, actor=ACTOR_FLAGS, portfolio=portfolio, **days, at=context.at)
 
 
 def _records(session: Session, *, portfolio_id: int, context: JobContext) -> int:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.audits.models import AuditRow, AuditSnapshot
 from matchmaking.delivery.findings.models import Finding
+from matchmaking.delivery.flags.queries import FlagRow
 from matchmaking.delivery.statements.models import Statement, StatementPosition
 from matchmaking.domain.reasons import Reason
 from matchmaking.foundation.files.models import EvidenceLink
@@ -134,6 +135,7 @@ class AgreementSheet:
     claims: Sequence[StatementClaim]
     restated: Sequence[KnownThen]
     findings: Sequence[Finding]
+    flags: Sequence[FlagRow]
     evidence: Sequence[EvidenceLink]
     supersedes: str | None
     superseded_by: Sequence[str]

@@ -27,6 +27,7 @@ from matchmaking.delivery.audits.sheet_parts import (
 from matchmaking.delivery.audits.timeline import timeline
 from matchmaking.delivery.disbursements.queries import payment_facts
 from matchmaking.delivery.findings.models import Finding
+from matchmaking.delivery.flags.queries import on_agreement
 from matchmaking.delivery.repayments.queries import repayment_facts
 from matchmaking.delivery.statements.facts import AMOUNTS
 from matchmaking.delivery.statements.models import Statement, StatementPosition
@@ -74,6 +75,7 @@ def agreement_sheet(
         claims=claims,
         restated=_restated(session, snapshot, agreement, row),
         findings=_findings(session, snapshot, agreement),
+        flags=on_agreement(session, agreement.id, on=snapshot.known_on),
         evidence=_evidence(session, agreement, known, claims),
         supersedes=_key_of(session, agreement.supersedes_id),
         superseded_by=_successors(session, agreement),

@@ -113,7 +113,7 @@ def judge_signing(
     session: Session, *, actor: str, agreement: Agreement, kind: str, other_key: str, document: str, decided_on: date,
     at: datetime,
 ) -> Verdict:  # fmt: skip
-    """The office's verdict on a signing: it repeats ``other_key`` (K0), stands after all, or a flag is upheld or not.
+    """The office's verdict on a signing: it repeats ``other_key`` (K0), or stands after all.
 
     Refuses a twin that is no other signing of the same firm in the portfolio with ``verdict_needs_twin``.
     """

@@ -68,6 +68,8 @@ class Permission(StrEnum):
     """Sign for the bank."""
     REPORT_DISBURSEMENTS = "report_disbursements"
     """Report money paid out, and take a wrong report back."""
+    REPLY_TO_FLAGS = "reply_to_flags"
+    """Reply to what a detector saw about papers of one's own bank or firm."""
     READ_PRODUCTS = "read_products"
     """The bank's products with all their versions."""
     MANAGE_PRODUCTS = "manage_products"

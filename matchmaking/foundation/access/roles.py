@@ -32,6 +32,7 @@ _BANK = {
     P.READ_REFERRALS,
     P.DECIDE_REFERRALS,
     P.REPORT_DISBURSEMENTS,
+    P.REPLY_TO_FLAGS,
     P.READ_PRODUCTS,
     P.READ_MARKET_NEEDS,
 }
@@ -81,6 +82,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.POST_NEEDS,
             P.SIGN_AGREEMENTS,
             P.CONFIRM_RECEIPTS,
+            P.REPLY_TO_FLAGS,
         }
     ),
     Role.BANK_OFFICER: frozenset(_BANK),

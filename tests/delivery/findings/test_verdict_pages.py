@@ -82,6 +82,7 @@ def test_a_signing_that_repeats_another(office: Browser) -> None:
     assert send(office, path, **told) == 409, "repeats what?"
     assert send(office, path, **{**told, "other": other.public_key}) == 409, "another firm's"
     assert send(office, path, **{**told, "kind": "for_bank"}) == 422
+    assert send(office, path, **{**told, "kind": "flag_upheld"}) == 422, "no flag, no reply: nothing to uphold"
     assert send(office, path, **{**told, "other": first.public_key}) == 303
     assert ledger(world) == {"K0": 3, "U": 6}
     assert "核查记录 8" in office.get(path).text

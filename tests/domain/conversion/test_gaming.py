@@ -1,21 +1,63 @@
-"""Known ways to game the figure, each closed by a rule of the kernel (practice, section 5)."""
+"""Known ways to game the figure (practice, section 5), each closed by a rule of the kernel and named by its test.
+
+Entering and leaving: only the funded are entered · the unfunded are taken back · an old contract lifts a new intent ·
+one paper is signed at two events · the silent bank is dropped · nothing reported is read as zero.
+Amounts: amended down after payment · overdraw on one offsets another · an acceptance is told as a loan, at once or
+later, or rests on a full deposit · a need is split among relatives · a unit slips.
+Time: repaid on day 31 and drawn again · repaid within thirty days · two banks swap clients · promised day in 2099.
+Voices: "the firm gave up" · the officer confirms on the firm's phone · the bank is its own second source · a flag
+alone, or a flag before reply, moves a figure.
+
+What the rates cannot close by themselves a detector asks about (``domain/conversion/detectors``), and only what is
+upheld after reply leaves a numerator (``tests/delivery/flags``).
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
 
-from conversion_histories import DAY, SIGNED, audit, baseline, buckets, paid, repaid, said, signing
+from conversion_histories import (
+    DAY,
+    PARAMETERS,
+    SIGNED,
+    audit,
+    baseline,
+    buckets,
+    judged,
+    paid,
+    repaid,
+    said,
+    signing,
+)  # fmt: skip
 
 from matchmaking.domain.conversion import facts as f
 from matchmaking.domain.conversion.cohorts import Scope
+from matchmaking.domain.conversion.detectors import (
+    NO_SIDELIGHTS,
+    DepositSeen,
+    Scene,
+    Sidelights,
+    Thresholds,
+    detect,
+)
 from matchmaking.domain.money import Money
+from matchmaking.rulebook import number
 
 FUNDED = (signing(), baseline(), paid(), said())
 
 
 def rate(*facts, code="contract_disbursement_rate", scope=None):
     return audit(*facts, scope=scope).measure(code, "loan_contract").ppm
+
+
+def asked(*facts, sidelights=NO_SIDELIGHTS):
+    """Codes of the detectors that ask about ``facts``."""
+    scene = Scene.open(
+        f.Portfolio("p", facts), as_of=DAY, known_at=DAY, parameters=PARAMETERS,
+        thresholds=Thresholds.read(lambda name: number(name, DAY)), sidelights=sidelights,
+    )  # fmt: skip
+    return {flag.code for flag in detect(scene)}
 
 
 def test_only_the_funded_are_entered():
@@ -117,3 +159,83 @@ def test_an_old_contract_lifts_a_new_intent():
     intent = signing("I", instrument="intent_letter")
     old = signing(signed_on=date(2025, 1, 2), supersedes="I")
     assert audit(intent, old).measure("intent_conversion_rate", "intent_letter").ppm == 0
+
+
+def test_an_acceptance_is_told_again_as_a_loan():
+    """As an acceptance it counts nothing; told again weeks later it counts, and the detector asks why."""
+    first = paid("D1", form=f.ACCEPTANCE, iou_no="JJ1")
+    void = f.Void("V", "D1", date(2025, 5, 8), date(2025, 5, 8), "类别更正")
+    again = paid("D2", iou_no="JJ1", reported_on=date(2025, 5, 8), recorded_on=date(2025, 5, 8))
+    told = (signing(), baseline(), first, void, again, said("D2"))
+    assert buckets(audit(*told[:3])) == {"U": 3_000_000}
+    assert asked(*told) == {"d8"}
+    assert rate(*told, judged("S", f.FLAG_UPHELD, key="J")) == 0
+
+
+def test_a_loan_rests_on_a_full_deposit():
+    """Seen only on the firm's own statement; the loan counts until the bank was heard and the flag upheld."""
+    own = DepositSeen("P", "甲", "汉江银行", Money.of(3_000_000), date(2025, 4, 11), True)
+    assert rate(*FUNDED) == 1_000_000
+    assert asked(*FUNDED, sidelights=Sidelights(deposits=(own,))) == {"d5"}
+    assert asked(*FUNDED) == set()
+
+
+def test_repaid_within_thirty_days():
+    """Thirty days after the draw nothing is owed: no new money; the contract's own rate is for the detector to ask."""
+    told = (*FUNDED, repaid("R", 3_000_000, date(2025, 5, 5), signing="S"))
+    assert rate(*told, code="new_money_rate") == 0
+    assert asked(*told) == {"d4"}
+
+
+def test_one_paper_signed_at_two_events():
+    """Both stand in the denominator, so that signing twice lowers the rate; a verdict merges the repeat (K0)."""
+    events = [f.Event("E1", SIGNED, SIGNED), f.Event("E2", date(2025, 4, 20), date(2025, 4, 20))]
+    first, twin = replace(FUNDED[0], event="E1"), signing("T", event="E2", signed_on=date(2025, 4, 20))
+    told = (*events, first, *FUNDED[1:], twin)
+    assert rate(*told) == 500_000
+    assert asked(*told) == {"d2"}
+    merged = judged("T", f.DUPLICATE_SIGNING, other="S")
+    assert rate(*told, merged) == 1_000_000
+    assert asked(*told, merged) == set()
+
+
+def test_a_need_is_split_among_relatives():
+    two = signing(amount=6_000_000), signing("T", 6_000_000, firm="乙", signed_on=date(2025, 4, 1))
+    linked = [f.Control(f"C{firm}", firm, "某", SIGNED, SIGNED) for firm in ("甲", "乙")]
+    assert asked(*two, *linked) == {"d6"}
+    assert asked(*two) == set()
+
+
+def test_a_unit_slips():
+    need = f.Need("N", "甲", Money.of(3_000_000), SIGNED, SIGNED)
+    assert asked(need, signing(amount=300, need="N")) == {"d9"}
+
+
+def test_a_renewal_is_told_as_new():
+    """It counts as paid and not as new by the data alone; the label is asked about."""
+    told = (signing(), baseline(balance=3_000_000), paid(), said(), repaid("R", 3_000_000, date(2025, 4, 12)))
+    assert (rate(*told), rate(*told, code="new_money_rate")) == (1_000_000, 0)
+    assert asked(*told) == {"d1"}
+
+
+def test_the_call_back_on_another_device_verifies():
+    """What a shared phone said waits for a call-back; the call-back counts."""
+    shared = replace(FUNDED[3], device_shared=True)
+    called = replace(FUNDED[3], key="F2", answered_on=date(2025, 4, 20), recorded_on=date(2025, 4, 20))
+    assert rate(*FUNDED[:3], shared) == 0
+    assert rate(*FUNDED[:3], shared, called) == 1_000_000
+
+
+def test_a_mere_flag_moves_no_figure():
+    """Detectors read and hand over; the audit has never heard of them. A verdict moves the figure, and its passport
+    says by how much.
+    """
+    told = (signing(), baseline(balance=2_000_000), paid(), said(), repaid("R", 2_000_000, date(2025, 4, 12)))
+    before = audit(*told)
+    assert asked(*told) == {"d1"}
+    assert audit(*told) == before
+    upheld = audit(*told, judged("S", f.FLAG_UPHELD)).measure("contract_disbursement_rate", "loan_contract")
+    assert upheld.ppm == 0
+    assert [(each.code, each.params["count"]) for each in upheld.passport.exclusions] == [("excluded_flagged", 1)]
+    assert rate(*told, judged("S", f.FLAG_UPHELD), judged("S", f.FLAG_DISMISSED, key="W")) == 1_000_000
+    assert rate(*told, judged("S", f.FLAG_UPHELD), code="bank_reported_disbursement_rate") == 1_000_000

@@ -1,4 +1,7 @@
-"""裁定: what the office decides about a signing after reply: it repeats another (K0), stands, a flag holds or not."""
+"""裁定: what the office decides about a signing after reply: it repeats another (K0), or stands.
+
+That a flag on it holds is decided on the flag itself, after the bank's reply.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.agreements.queries import visible_agreement
-from matchmaking.delivery.disbursements.hearing import ABOUT_SIGNINGS
 from matchmaking.delivery.findings.commands import judge_signing
 from matchmaking.delivery.findings.forms import SigningVerdictForm
 from matchmaking.delivery.findings.queries import twins_of, verdicts_on
@@ -23,6 +25,8 @@ from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.storage import session
 from matchmaking.foundation.web.keyed import keyed
 from matchmaking.foundation.web.today import business_today
+
+REPEATS = ("duplicate_signing", "signing_stands")
 
 
 @findings.get("/verdicts/<key:key>")
@@ -38,7 +42,7 @@ def judge(key: str) -> ResponseReturnValue:
     """Give a verdict on a signing; the last one given holds."""
     viewer, form, at = current_viewer(), SigningVerdictForm(), clock.now()
     _found(session(), key)
-    if not form.validate_on_submit() or form.kind.data not in ABOUT_SIGNINGS:
+    if not form.validate_on_submit() or form.kind.data not in REPEATS:
         return _page(key, form), 422
     told: dict[str, Any] = {
         "kind": form.kind.data, "other_key": form.other.data or "", "document": form.document.data or "",
@@ -65,6 +69,6 @@ def _found(work: Session, key: str) -> Agreement:
 def _page(key: str, form: SigningVerdictForm) -> str:
     agreement = _found(session(), key)
     return render_template(
-        "findings/signing.html", agreement=agreement, form=form, kinds=ABOUT_SIGNINGS,
+        "findings/signing.html", agreement=agreement, form=form, kinds=REPEATS,
         twins=twins_of(session(), agreement), verdicts=verdicts_on(session(), agreement),
     )  # fmt: skip
