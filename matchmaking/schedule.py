@@ -19,6 +19,7 @@ from matchmaking.market.matches.runs import jobs as match_runs
 from matchmaking.market.needs import jobs as needs
 from matchmaking.market.products import jobs as products
 from matchmaking.market.referrals import jobs as referrals
+from matchmaking.oversight.periods import jobs as periods
 
 JOBS: tuple[Job, ...] = (
     # name          run         minute hour day month weekday     days made up
@@ -40,5 +41,7 @@ JOBS: tuple[Job, ...] = (
     Job("audit", audits.run_audit, "30 21 * * *", 7),
     # counted from the audit of the same evening
     Job("lender-records", audits.run_records, "40 21 * * *", 7),
+    # after the day's facts are in and judged
+    Job("restate-periods", periods.run, "50 21 * * *"),
     Job("event-outcomes", gatherings.run, "45 21 * * *"),
 )
