@@ -200,6 +200,12 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("GET", "/gaps/needs"): P.READ_GAPS,
     ("GET", "/gaps/needs.xlsx"): P.EXPORT_FIGURES,
     ("GET", "/portfolios/<key:code>/months"): P.READ_AUDIT,
+    # months that are closed
+    ("GET", "/portfolios/<key:code>/periods"): P.READ_AUDIT,
+    ("POST", "/portfolios/<key:code>/periods"): P.CLOSE_PERIODS,
+    ("GET", "/portfolios/<key:code>/periods/<key:month>"): P.READ_AUDIT,
+    ("POST", "/portfolios/<key:code>/periods/<key:month>/close"): P.CLOSE_PERIODS,
+    ("GET", "/portfolios/<key:code>/periods/<key:month>/figures.xlsx"): P.EXPORT_FIGURES,
     ("GET", "/portfolios/<key:code>/areas"): P.READ_AUDIT,
     ("GET", "/portfolios/<key:code>/rates"): P.READ_AUDIT,
     # findings

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from matchmaking.domain.conversion import buckets as b
@@ -99,6 +99,18 @@ def headlines(by_bucket: Iterable[tuple[str, str, Held]]) -> dict[str, Headline]
         paid = held.amount if bucket in b.PAID or bucket in STATEMENT_PAID else 0
         found[grade] += Headline(held.amount, paid, held.verified if bucket in VERIFIED_GROSS else 0)
     return dict(found)
+
+
+def heads_json(lines: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """Grade → the head of its members as plain JSON, from ledger lines; :func:`heads_read` is the inverse."""
+    members = ((line["grade"], line["bucket"], line) for line in lines if line["standing"] == MEMBER)
+    heads = headlines((grade, bucket, Held(x["amount_minor"], x["verified_minor"])) for grade, bucket, x in members)
+    return {grade: asdict(head) for grade, head in heads.items()}
+
+
+def heads_read(told: Mapping[str, Mapping[str, int]]) -> dict[str, Headline]:
+    """Heads as kept."""
+    return {grade: Headline(**head) for grade, head in told.items()}
 
 
 def seal(payload: Mapping[str, Any], lines: Iterable[tuple[str, Mapping[str, Any]]]) -> str:

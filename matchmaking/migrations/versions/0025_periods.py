@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("facts_seq", sa.Integer(), nullable=False),
         sa.Column("snapshot_id", BIG, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("heads", sa.Text(), nullable=False),
         sa.Column("id", BIG, nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.String(length=80), nullable=False),

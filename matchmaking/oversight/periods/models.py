@@ -6,11 +6,12 @@ The frozen figures themselves stand in the audit's snapshot; ``digest`` is what 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matchmaking.foundation.storage import Base, BigId, Digest, Instant, Minor
+from matchmaking.foundation.storage import Base, BigId, Digest, Instant, Json, Minor
 
 APPEND_ONLY = {"info": {"append_only": True}}
 
@@ -46,6 +47,8 @@ class PeriodProposal(PeriodFact, Base):
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("audit_snapshot.id"))
     digest: Mapped[str] = mapped_column(Digest)
     """SHA-256 over the canonical audit (``domain.conversion.closing.seal``)."""
+    heads: Mapped[dict[str, Any]] = mapped_column(Json)
+    """Grade → signed, paid and verified of its members, for the list of months; sums of what is hashed."""
 
 
 class PeriodClose(PeriodFact, Base):
@@ -86,9 +89,7 @@ class PeriodChange(Base):
 
     __tablename__ = "period_change"
     __table_args__ = (
-        UniqueConstraint(
-            "restatement_id", "agreement_id", "standing", "grade", "bucket", name="uq_period_change_cell"
-        ),
+        UniqueConstraint("restatement_id", "agreement_id", "standing", "grade", "bucket", name="uq_period_change_cell"),
         CheckConstraint("amount_minor <> 0 OR verified_minor <> 0", name="changes_something"),
         APPEND_ONLY,
     )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement, RecordedFact
 from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapshot
 from matchmaking.delivery.statements.models import Statement
-from matchmaking.domain.conversion.closing import MEMBER, Cell, Headline, Held, headlines
+from matchmaking.domain.conversion.closing import MEMBER, Cell, Headline, Held, heads_read, headlines
 from matchmaking.oversight.periods.models import (
     PeriodCause,
     PeriodChange,
@@ -82,9 +83,7 @@ def last_closed(session: Session, portfolio_id: int) -> str | None:
 
 def proposal_by_key(session: Session, portfolio_id: int, key: str) -> PeriodProposal | None:
     """A proposal of this portfolio."""
-    wanted = select(PeriodProposal).where(
-        PeriodProposal.portfolio_id == portfolio_id, PeriodProposal.public_key == key
-    )
+    wanted = select(PeriodProposal).where(PeriodProposal.portfolio_id == portfolio_id, PeriodProposal.public_key == key)
     return session.scalars(wanted).one_or_none()
 
 
@@ -93,7 +92,7 @@ def snapshot_of(session: Session, proposal: PeriodProposal) -> AuditSnapshot:
     return session.get_one(AuditSnapshot, proposal.snapshot_id)
 
 
-def frozen_lines(session: Session, snapshot_id: int) -> list[tuple[str, dict[str, object]]]:
+def frozen_lines(session: Session, snapshot_id: int) -> list[tuple[str, dict[str, Any]]]:
     """Lines of a snapshot: (public key of the agreement, columns :data:`LINE`); one SQL statement."""
     wanted = (
         select(AuditRow.public_key, *(getattr(AuditLine, name) for name in LINE))
@@ -171,57 +170,39 @@ def statements_since(session: Session, portfolio_id: int, *, as_of: date, since:
 def periods_of(session: Session, portfolio: Portfolio) -> list[Period]:
     """Months proposed or closed, the latest first, of several proposals the last or the one closed on; one statement.
 
-    Heads are sums of frozen lines and of restated changes, by grade and bucket.
+    What was restated is summed by grade and bucket; the frozen heads stand with the proposal.
     """
-    rows = session.execute(_listed(portfolio.id)).all()
     found: dict[int, Period] = {}
-    sums: dict[int, dict[str, list[tuple[str, str, Held]]]] = defaultdict(lambda: defaultdict(list))
-    for proposal, close, restated, kind, grade, bucket, amount, verified in rows:
-        found.setdefault(proposal.id, Period(proposal, close, restated or 0))
-        if kind:
-            sums[proposal.id][kind].append((grade, bucket, Held(int(amount), int(verified))))
-    made = [
-        Period(
-            one.proposal, one.close, one.restatements, headlines(sums[key]["frozen"]), headlines(sums[key]["changed"])
-        )
-        for key, one in found.items()
-    ]
+    sums: dict[int, list[tuple[str, str, Held]]] = defaultdict(list)
+    for proposal, close, restated, grade, bucket, amount, verified in session.execute(_listed(portfolio.id)):
+        found.setdefault(proposal.id, Period(proposal, close, restated or 0, heads_read(proposal.heads)))
+        if grade is not None:
+            sums[proposal.id].append((grade, bucket, Held(int(amount), int(verified))))
     shown: dict[str, Period] = {}
-    for one in sorted(made, key=lambda each: (each.close is not None, each.proposal.id)):
-        shown[one.proposal.month] = one
+    for one in sorted(found.values(), key=lambda each: (each.close is not None, each.proposal.id)):
+        shown[one.proposal.month] = replace(one, changed=headlines(sums[one.proposal.id]))
     return [shown[month] for month in sorted(shown, reverse=True)]
 
 
-def _listed(portfolio_id: int) -> object:
-    from sqlalchemy import literal, union_all
-
-    sums = (func.sum(AuditLine.amount_minor), func.sum(AuditLine.verified_minor))
-    frozen = (
-        select(PeriodProposal.id, literal("frozen"), AuditLine.grade, AuditLine.bucket, *sums)
-        .join(AuditLine, AuditLine.snapshot_id == PeriodProposal.snapshot_id)
-        .where(PeriodProposal.portfolio_id == portfolio_id, AuditLine.standing == MEMBER)
-        .group_by(PeriodProposal.id, AuditLine.grade, AuditLine.bucket)
-    )
-    sums = (func.sum(PeriodChange.amount_minor), func.sum(PeriodChange.verified_minor))
-    changed = (
-        select(PeriodClose.proposal_id, literal("changed"), PeriodChange.grade, PeriodChange.bucket, *sums)
-        .join(PeriodRestatement, PeriodRestatement.id == PeriodChange.restatement_id)
-        .join(PeriodClose, PeriodClose.id == PeriodRestatement.close_id)
-        .where(PeriodClose.portfolio_id == portfolio_id, PeriodChange.standing == MEMBER)
-        .group_by(PeriodClose.proposal_id, PeriodChange.grade, PeriodChange.bucket)
-    )
-    both = union_all(frozen, changed).subquery()
-    of_proposal, kind, grade, bucket, amount, verified = both.c
-    restated = (
-        select(func.count())
-        .where(PeriodRestatement.close_id == PeriodClose.id)
-        .correlate(PeriodClose)
-        .scalar_subquery()
-    )
+def _listed(portfolio_id: int) -> Select[Any]:
+    change = (
+        select(
+            PeriodRestatement.close_id, PeriodChange.grade, PeriodChange.bucket,
+            func.sum(PeriodChange.amount_minor).label("amount"), func.sum(PeriodChange.verified_minor).label("verified"),
+        )
+        .join(PeriodChange, PeriodChange.restatement_id == PeriodRestatement.id)
+        .where(PeriodChange.standing == MEMBER)
+        .group_by(PeriodRestatement.close_id, PeriodChange.grade, PeriodChange.bucket)
+        .subquery()
+    )  # fmt: skip
+    restated = select(func.count()).where(PeriodRestatement.close_id == PeriodClose.id).correlate(PeriodClose)
     return (
-        select(PeriodProposal, PeriodClose, restated, kind, grade, bucket, amount, verified)
+        select(
+            PeriodProposal, PeriodClose, restated.scalar_subquery(),
+            change.c.grade, change.c.bucket, change.c.amount, change.c.verified,
+        )
         .outerjoin(PeriodClose, PeriodClose.proposal_id == PeriodProposal.id)
-        .outerjoin(both, of_proposal == PeriodProposal.id)
+        .outerjoin(change, change.c.close_id == PeriodClose.id)
         .where(PeriodProposal.portfolio_id == portfolio_id)
         .order_by(PeriodProposal.id)
-    )
+    )  # fmt: skip

@@ -19,7 +19,14 @@ from matchmaking.foundation.trail import TrailEvent
 from matchmaking.oversight.periods.commands import close_period, propose_period, restate_period
 from matchmaking.oversight.periods.commands.restating import held_so_far
 from matchmaking.oversight.periods.models import PeriodCause, PeriodRestatement
-from matchmaking.oversight.periods.queries import Closed, changes_of, closed_month, frozen_lines, periods_of, snapshot_of
+from matchmaking.oversight.periods.queries import (
+    Closed,
+    changes_of,
+    closed_month,
+    frozen_lines,
+    periods_of,
+    snapshot_of,
+)
 from matchmaking.oversight.periods.sealing import seal_of_facts, seal_of_snapshot
 from matchmaking.registry.portfolios.models import Portfolio
 from tests.delivery.cases_world import APRIL, JUNE, MILLION, World, morning
@@ -37,9 +44,7 @@ def propose(world: World, month: str = "2025-06", on: date = FOURTH, actor: str 
 
 def close(world: World, month: str = "2025-06", on: date = FOURTH) -> Closed:
     proposal = propose(world, month, on)
-    run_in_unit_of_work(
-        close_period, actor=CHECKER, portfolio=world.portfolio, proposal=proposal, at=morning(on)
-    )
+    run_in_unit_of_work(close_period, actor=CHECKER, portfolio=world.portfolio, proposal=proposal, at=morning(on))
     return found(world, month)
 
 
@@ -202,8 +207,6 @@ def test_what_is_told_between_proposing_and_closing_restates(world: World):
     paid = disputed(world)
     proposal = propose(world)
     verdict(world, paid)
-    run_in_unit_of_work(
-        close_period, actor=CHECKER, portfolio=world.portfolio, proposal=proposal, at=morning(FIFTH)
-    )
+    run_in_unit_of_work(close_period, actor=CHECKER, portfolio=world.portfolio, proposal=proposal, at=morning(FIFTH))
     made = restate(world)
     assert made is not None

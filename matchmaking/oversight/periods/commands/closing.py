@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.commands import take_snapshot
 from matchmaking.delivery.disbursements.monthly import Month
+from matchmaking.domain.conversion.closing import heads_json
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.clock import business_day
 from matchmaking.foundation.trail import record
@@ -40,14 +41,12 @@ def propose_period(session: Session, *, actor: str, portfolio: Portfolio, month:
         told = {"month": month, "first": first.isoformat(), "today": today.isoformat()}
         raise Refusal(Reason("period_too_early", told))
     known_on = today - ONE_DAY
-    snapshot = take_snapshot(
-        session, actor=actor, portfolio=portfolio, as_of=asked.last, known_on=known_on, at=at
-    )
+    snapshot = take_snapshot(session, actor=actor, portfolio=portfolio, as_of=asked.last, known_on=known_on, at=at)
     lines = frozen_lines(session, snapshot.id)
     made = PeriodProposal(
         public_key=fresh_key("period", at), portfolio_id=portfolio.id, month=month, as_of=asked.last,
         known_on=known_on, facts_seq=snapshot.facts_seq, snapshot_id=snapshot.id,
-        digest=seal_of_snapshot(snapshot, lines), recorded_at=at, recorded_by=actor,
+        digest=seal_of_snapshot(snapshot, lines), heads=heads_json(line for _, line in lines), recorded_at=at, recorded_by=actor,
     )  # fmt: skip
     session.add(made)
     session.flush()
