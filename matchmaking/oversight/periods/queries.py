@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from matchmaking.delivery.agreements.models import Agreement, RecordedFact
 from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapshot
 from matchmaking.delivery.statements.models import Statement
-from matchmaking.domain.conversion.closing import MEMBER, Cell, Headline, Held, heads_read, headlines
+from matchmaking.domain.conversion.closing import MEMBER, Cell, Headline, Held, headlines, heads_read
 from matchmaking.oversight.periods.models import (
     PeriodCause,
     PeriodChange,
@@ -188,7 +188,8 @@ def _listed(portfolio_id: int) -> Select[Any]:
     change = (
         select(
             PeriodRestatement.close_id, PeriodChange.grade, PeriodChange.bucket,
-            func.sum(PeriodChange.amount_minor).label("amount"), func.sum(PeriodChange.verified_minor).label("verified"),
+            func.sum(PeriodChange.amount_minor).label("amount"),
+            func.sum(PeriodChange.verified_minor).label("verified"),
         )
         .join(PeriodChange, PeriodChange.restatement_id == PeriodRestatement.id)
         .where(PeriodChange.standing == MEMBER)

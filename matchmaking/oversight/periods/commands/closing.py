@@ -46,7 +46,8 @@ def propose_period(session: Session, *, actor: str, portfolio: Portfolio, month:
     made = PeriodProposal(
         public_key=fresh_key("period", at), portfolio_id=portfolio.id, month=month, as_of=asked.last,
         known_on=known_on, facts_seq=snapshot.facts_seq, snapshot_id=snapshot.id,
-        digest=seal_of_snapshot(snapshot, lines), heads=heads_json(line for _, line in lines), recorded_at=at, recorded_by=actor,
+        digest=seal_of_snapshot(snapshot, lines), heads=heads_json(line for _, line in lines),
+        recorded_at=at, recorded_by=actor,
     )  # fmt: skip
     session.add(made)
     session.flush()
