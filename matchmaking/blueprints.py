@@ -26,6 +26,7 @@ from matchmaking.market.matches.views import matches
 from matchmaking.market.needs.views import bureau_needs, needs
 from matchmaking.market.products.views import bank_products, products
 from matchmaking.market.referrals.views import bank_referrals, bureau_referrals, referrals
+from matchmaking.oversight.lines.views import lines
 from matchmaking.oversight.periods.views import periods
 from matchmaking.registry.accounts.views import accounts
 from matchmaking.registry.consents.views import consents
@@ -56,6 +57,7 @@ def register_blueprints(app: Flask) -> None:
         events,
         *delivery,
         awards,
+        lines,
         periods,
         office,
         gatherings,

@@ -19,6 +19,7 @@ from matchmaking.market.matches.runs import jobs as match_runs
 from matchmaking.market.needs import jobs as needs
 from matchmaking.market.products import jobs as products
 from matchmaking.market.referrals import jobs as referrals
+from matchmaking.oversight.lines import jobs as lines
 from matchmaking.oversight.periods import jobs as periods
 
 JOBS: tuple[Job, ...] = (
@@ -36,6 +37,8 @@ JOBS: tuple[Job, ...] = (
     Job("close-referrals", referrals.run_sweep, "*/10 * * * *"),
     Job("lapse-decisions", decisions.run, "30 0 * * *"),
     Job("close-decisions", decisions.run_sweep, "*/10 * * * *"),
+    # lines of third parties verify, so they are matched before anything is reckoned
+    Job("match-lines", lines.run, "50 20 * * *"),
     # what needs a word is asked first, so that the audit of the same evening counts it
     Job("findings", audits.run_findings, "0 21 * * *", 7),
     Job("audit", audits.run_audit, "30 21 * * *", 7),

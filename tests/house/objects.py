@@ -67,6 +67,7 @@ PLACES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "/threads/<key:key>": ((*FIRM, *BUREAU, *BANK, "office"), {"key": "need"}),
     "/portfolios/<key:code>/events/<key:key>": ((), {"code": "city"}),  # the city has held none
     "/portfolios/<key:code>/periods/<key:month>": ((), {"code": "city"}),  # the city has closed none
+    "/portfolios/<key:code>/lines/<key:key>": ((), {"code": "city"}),  # and none was taken in; see tests/oversight
     "/portfolios/<key:code>": (("office",), {"code": "city", "key": "agreement"}),
 }
 ELSEWHERE = {

@@ -1,6 +1,8 @@
-"""Months that are closed: proposed, closed by a second person, restated by what became known later."""
+"""Months that are closed and restated; lines of statements that are not the lender's, and what they were matched with."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -113,10 +115,85 @@ def upgrade() -> None:
         ),
         info={"append_only": True},
     )  # fmt: skip
+    _lines()
+
+
+def _fact() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("public_key", sa.String(length=120), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(length=80), nullable=False),
+    ]
+
+
+def _pair(table: str, *more: sa.schema.SchemaItem) -> None:
+    """A table about a line and a disbursement."""
+    op.create_table(
+        table,
+        sa.Column("line_id", BIG, nullable=False),
+        sa.Column("disbursement_id", BIG, nullable=False),
+        *_fact(),
+        *more,
+        sa.ForeignKeyConstraint(["line_id"], ["outside_line.id"], name=op.f(f"fk_{table}_line_id")),
+        sa.ForeignKeyConstraint(["disbursement_id"], ["disbursement.id"], name=op.f(f"fk_{table}_disbursement_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("public_key", name=op.f(f"uq_{table}_public_key")),
+        info={"append_only": True},
+    )
+    op.create_index(f"ix_{table}_disbursement_id", table, ["disbursement_id"])
+
+
+def _lines() -> None:
+    op.create_table(
+        "outside_line",
+        sa.Column("portfolio_id", BIG, nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("firm", sa.String(length=300), nullable=False),
+        sa.Column("lender", sa.String(length=200), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("value_on", sa.Date(), nullable=False),
+        sa.Column("iou_no", sa.String(length=80), nullable=True),
+        sa.Column("rate_ppm", sa.Integer(), nullable=True),
+        sa.Column("payee", sa.String(length=200), nullable=True),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        *_fact(),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_outside_line_amount_positive")),
+        sa.ForeignKeyConstraint(["portfolio_id"], ["portfolio.id"], name=op.f("fk_outside_line_portfolio_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outside_line")),
+        sa.UniqueConstraint("portfolio_id", "fingerprint", name=op.f("uq_outside_line_portfolio_id_fingerprint")),
+        sa.UniqueConstraint("public_key", name=op.f("uq_outside_line_public_key")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_outside_line_portfolio_id_value_on", "outside_line", ["portfolio_id", "value_on"])
+    _pair(
+        "line_match",
+        sa.Column("fact_id", BIG, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("differs", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('exact', 'tolerant', 'accepted')", name=op.f("ck_line_match_kind_known")),
+        sa.ForeignKeyConstraint(["fact_id"], ["third_party_line.id"], name=op.f("fk_line_match_fact_id")),
+        sa.UniqueConstraint("fact_id", name=op.f("uq_line_match_fact_id")),
+    )
+    op.create_index("ix_line_match_line_id", "line_match", ["line_id"])
+    _pair(
+        "line_proposal",
+        sa.Column("differs", sa.Text(), nullable=False),
+        sa.UniqueConstraint("line_id", "disbursement_id", name=op.f("uq_line_proposal_line_id_disbursement_id")),
+    )
+    _pair(
+        "line_rejection",
+        sa.Column("words", sa.String(length=300), nullable=False),
+        sa.CheckConstraint("words <> ''", name=op.f("ck_line_rejection_says_why")),
+        sa.UniqueConstraint("line_id", "disbursement_id", name=op.f("uq_line_rejection_line_id_disbursement_id")),
+    )
 
 
 def downgrade() -> None:
     """Back."""
+    for table in ("line_rejection", "line_proposal", "line_match"):
+        op.drop_table(table)
+    op.drop_table("outside_line")
     for table in ("period_cause", "period_change", "period_restatement", "period_close"):
         op.drop_table(table)
     op.drop_index("ix_period_proposal_portfolio_id_month", table_name="period_proposal")
