@@ -104,7 +104,9 @@ def test_june_stays_nought_and_the_verdict_stands_beside_it(typist: Typist) -> N
     assert sorted((row[3].split()[0], row[4], row[5]) for row in rows) == [
         ("A1", 3_000_000, 3_000_000), ("A4", -3_000_000, 0),
     ]  # fmt: skip
-    english = typist.browser("office").get(f"{MONTH}?lang=en").get_data(as_text=True)
+    reader = typist.browser("office")
+    reader.submit("/language", {"language": "en", "next": MONTH})
+    english = reader.get(MONTH).get_data(as_text=True)
     assert "Restatement 1, as known on 2025-07-05" in english
 
 

@@ -42,8 +42,8 @@ def restate_period(
     locked = select(Portfolio).where(Portfolio.id == portfolio.id).with_for_update()
     portfolio = session.scalars(locked, execution_options={"populate_existing": True}).one()
     before = restatements_of(session, closed.close.id)
-    reached = before[-1].facts_seq if before else closed.proposal.facts_seq
-    if reached == portfolio.facts_seq:
+    last = before[-1] if before else closed.proposal
+    if last.facts_seq == portfolio.facts_seq and not _told_since(portfolio, last.recorded_at):
         return None
     known_on = business_day(at)
     found = reckon(session, portfolio, as_of=closed.as_of, known_on=known_on)
@@ -66,6 +66,11 @@ def restate_period(
     subject = f"period:{closed.proposal.public_key}"
     record(session, actor=actor, tag="period.restated", subject=subject, payload=payload, at=at)
     return made
+
+
+def _told_since(portfolio: Portfolio, at: datetime) -> bool:
+    """Whether a fact was recorded after ``at``: seeds tell years in one unit of work, which counts once."""
+    return portfolio.facts_until is not None and portfolio.facts_until > at
 
 
 def held_so_far(session: Session, closed: Closed) -> dict[Cell, Held]:
