@@ -90,9 +90,9 @@ def test_june_stays_nought_and_the_verdict_stands_beside_it(typist: Typist) -> N
     night(typist)
     told = page(typist, "office", MONTH)
     assert "第 1 次更正：按 2025-07-05 所知" in told and "第 2 次更正" not in told
-    assert "A4 争议 300.00 — −300.00 0.00 —" in told, told
-    assert "A1 新增已核实 0.00 — +300.00 300.00 300.00" in told
-    assert "合计 = 签约额 300.00 0.00 — 300.00 300.00" in told
+    assert "A4 争议 300.00 — −300.00 0.00 —" in told
+    assert "A1 新增已核实 0.00 — +300.00 300.00 +300.00 300.00" in told
+    assert "合计 = 签约额 300.00 0.00 300.00 +300.00 300.00" in told
     assert "裁定" in told and typist.typed[next(x.key for x in typist.case.facts if isinstance(x, f.Signing))] in told
     with Statements() as sent:
         months = page(typist, "office", "/portfolios/city/periods")

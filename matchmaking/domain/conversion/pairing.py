@@ -86,9 +86,7 @@ def pair_up(
     proposed = [
         Pair(line, report, PROPOSED, differences(line, report))
         for line in left.values()
-        for report in sorted(
-            (one for one in near[line.key] if one.key in there), key=lambda one: _distance(line, one)
-        )
+        for report in sorted((one for one in near[line.key] if one.key in there), key=lambda one: _distance(line, one))
     ]
     touched = {pair.report.key for pair in proposed}
     return Pairing(

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from matchmaking.domain.conversion.buckets import ON_SCREEN
 from matchmaking.domain.conversion.closing import MEMBER, Cell, Headline, Held, added, cells_of, headlines
+from matchmaking.domain.conversion.instruments import INSTRUMENTS
 from matchmaking.domain.statements.ledger import BUCKETS
 from matchmaking.oversight.periods.models import PeriodCause, PeriodClose, PeriodProposal, PeriodRestatement
 from matchmaking.oversight.periods.queries import causes_of, changes_of, frozen_lines, restatements_of
 
+GRADES = {grade: place for place, grade in enumerate(INSTRUMENTS)}
 ORDER = {bucket: place for place, bucket in enumerate((*ON_SCREEN, *BUCKETS))}
 
 
@@ -117,9 +119,10 @@ def _sums(cells: Mapping[Cell, Held]) -> dict[tuple[str, str, str], Held]:
     return found
 
 
-def _place(where: tuple[str, str, str]) -> tuple[bool, str, str, int]:
+def _place(where: tuple[str, str, str]) -> tuple[bool, str, int, int]:
+    """Members first, the firmest grade first, buckets as every ledger has them."""
     standing, grade, bucket = where
-    return standing != MEMBER, standing, grade, ORDER.get(bucket, len(ORDER))
+    return standing != MEMBER, standing, GRADES.get(grade, len(GRADES)), ORDER.get(bucket, len(ORDER))
 
 
 def _lines(change: Mapping[Cell, Held]) -> list[ChangeLine]:

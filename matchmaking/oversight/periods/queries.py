@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -15,6 +15,7 @@ from matchmaking.delivery.agreements.models import Agreement, RecordedFact
 from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapshot
 from matchmaking.delivery.statements.models import Statement
 from matchmaking.domain.conversion.closing import MEMBER, Cell, Headline, Held, headlines, heads_read
+from matchmaking.domain.conversion.instruments import INSTRUMENTS
 from matchmaking.oversight.periods.models import (
     PeriodCause,
     PeriodChange,
@@ -52,8 +53,9 @@ class Period:
 
     @property
     def grades(self) -> list[str]:
-        """Grades that hold or held anything."""
-        return [grade for grade in {**self.frozen, **self.changed} if grade]
+        """Grades that hold or held anything, the firmest first."""
+        held = {**self.frozen, **self.changed}
+        return [grade for grade in INSTRUMENTS if grade in held]
 
     def now(self, grade: str) -> Headline:
         """The head as restated so far."""
@@ -182,6 +184,14 @@ def periods_of(session: Session, portfolio: Portfolio) -> list[Period]:
     for one in sorted(found.values(), key=lambda each: (each.close is not None, each.proposal.id)):
         shown[one.proposal.month] = replace(one, changed=headlines(sums[one.proposal.id]))
     return [shown[month] for month in sorted(shown, reverse=True)]
+
+
+def closed_on(session: Session, portfolio: Portfolio, day: date) -> Period | None:
+    """The closed month whose last day is ``day``; nothing is asked of a day that ends no month."""
+    if (day + timedelta(days=1)).day != 1:
+        return None
+    found = (one for one in periods_of(session, portfolio) if one.close and one.proposal.as_of == day)
+    return next(found, None)
 
 
 def _listed(portfolio_id: int) -> Select[Any]:
