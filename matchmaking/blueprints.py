@@ -30,6 +30,8 @@ from matchmaking.market.needs.views import bureau_needs, needs
 from matchmaking.market.products.views import bank_products, products
 from matchmaking.market.referrals.views import bank_referrals, bureau_referrals, referrals
 from matchmaking.oversight.learning.views import policies
+from matchmaking.oversight.lines.views import lines
+from matchmaking.oversight.periods.views import periods
 from matchmaking.registry.accounts.views import accounts
 from matchmaking.registry.consents.views import consents
 from matchmaking.registry.enterprises.views import enterprises
@@ -73,6 +75,8 @@ def register_blueprints(app: Flask) -> None:
         *delivery,
         awards,
         policies,
+        lines,
+        periods,
         office,
         gatherings,
         letter,

@@ -21,6 +21,8 @@ from matchmaking.market.needs import jobs as needs
 from matchmaking.market.products import jobs as products
 from matchmaking.market.referrals import jobs as referrals
 from matchmaking.oversight.learning import jobs as learning
+from matchmaking.oversight.lines import jobs as lines
+from matchmaking.oversight.periods import jobs as periods
 
 JOBS: tuple[Job, ...] = (
     # name          run         minute hour day month weekday     days made up
@@ -37,12 +39,16 @@ JOBS: tuple[Job, ...] = (
     Job("close-referrals", referrals.run_sweep, "*/10 * * * *"),
     Job("lapse-decisions", decisions.run, "30 0 * * *"),
     Job("close-decisions", decisions.run_sweep, "*/10 * * * *"),
+    # lines of third parties verify, so they are matched before anything is reckoned
+    Job("match-lines", lines.run, "50 20 * * *"),
     # what needs a word is asked first, so that the audit of the same evening counts it
     Job("findings", audits.run_findings, "0 21 * * *", 7),
     Job("flags", audits.run_flags, "10 21 * * *", 7),
     Job("audit", audits.run_audit, "30 21 * * *", 7),
     # counted from the audit of the same evening
     Job("lender-records", audits.run_records, "40 21 * * *", 7),
+    # after the day's facts are in and judged
+    Job("restate-periods", periods.run, "50 21 * * *"),
     Job("event-outcomes", gatherings.run, "45 21 * * *"),
     # once a month, on the audit of the evening before; it proposes and never adopts
     Job("policy-fit", learning.run, "30 6 1 * *"),

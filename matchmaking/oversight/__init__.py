@@ -1,1 +1,1 @@
-"""Oversight: what the office learns from what became of matches. It reads from every wing below."""
+"""Oversight: what the office does with figures once they are told: closes, restates, samples and learns from them."""

@@ -22,6 +22,7 @@ from matchmaking.registry.portfolios.queries import portfolio_by_code
 from matchmaking.seeds.city import CODE
 from matchmaking.seeds.city_banks import BANKS, tell_banks
 from matchmaking.seeds.city_people import tell_people
+from matchmaking.seeds.closings import tell_closings
 from matchmaking.seeds.diary import Diary
 from matchmaking.seeds.firms import tell_firms
 from matchmaking.seeds.lists import tell_lists
@@ -76,6 +77,7 @@ def tell_city() -> Diary:
     tell_pipeline(diary)
     tell_months(diary)
     tell_plan(diary)
+    tell_closings(diary)
     return diary
 
 

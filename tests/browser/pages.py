@@ -37,6 +37,8 @@ NO_PAGE = {
     "static": "files of the front end",
     "healthz": "one word for a supervisor",
     "office.export": "a workbook to download",
+    "periods.export": "a workbook to download",
+    "lines.export": "a workbook to download",
     "office.evidence": "a voucher to download",
     "public_desk.file": "a table to download",
     "statements.file": "a statement to download",

@@ -22,6 +22,7 @@ from matchmaking.market.needs.models import Need
 from matchmaking.market.products.facts import OfferTold
 from matchmaking.market.products.models import Product, ProductTerms, ProductVersion
 from matchmaking.market.referrals.models import Referral
+from matchmaking.oversight.lines.models import OutsideLine
 from matchmaking.registry.accounts.models import UserAccount
 from matchmaking.registry.consents.models import Consent
 from matchmaking.registry.enterprises.models import Enterprise, EnterpriseProfile
@@ -253,4 +254,11 @@ def _audited(session: Session, _world: World, numbers: range) -> None:
     ))  # fmt: skip
     put(session, AuditLine, ({"agreement_id": AUDITED + n, **line} for n in numbers))
     put(session, Finding, ({"key": f"finding-{n}", "agreement_id": AUDITED + n, **finding} for n in numbers))
+    outside = {
+        "portfolio_id": portfolio, "source": "他行账户", "lender": "银行", "amount_minor": 100, "value_on": TODAY,
+        **FACT,
+    }  # fmt: skip
+    put(session, OutsideLine, (
+        {"public_key": f"outside-{n}", "firm": f"第 {n} 号茶厂", "fingerprint": f"{n:064d}", **outside} for n in numbers
+    ))  # fmt: skip
     put(session, Statement, ({"public_key": f"statement-{n}", **statement} for n in numbers))

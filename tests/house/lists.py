@@ -42,6 +42,9 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "/portfolios/<key:code>/agreements": (
         "office", ("/portfolios/audited/agreements", "/portfolios/audited/agreements?sort=-verified&page=2"),
     ),
+    "/portfolios/<key:code>/lines": (
+        "office", ("/portfolios/audited/lines", "/portfolios/audited/lines?page=2"),
+    ),
     "/portfolios/<key:code>/events": (
         "office", ("/portfolios/audited/events", "/portfolios/audited/events?kind=regular&page=2"),
     ),
@@ -65,7 +68,8 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/bureau/firms/<key:firm>/needs/new", "/bureau/needs/<key:key>/edit", "/bureau/needs/<key:key>/check",
         "/bank/products/new", "/bank/products/<key:key>/draft", "/batches/new", "/batches/<key:key>/paste",
         "/events/new", "/enterprises/new", "/enterprises/<key:key>/edit", "/my/enterprise/edit", "/register",
-        "/my/consents/new/<key:purpose>", "/operator/accounts/new", "/statements/new", "/sign-in", "/sign-in/code",
+        "/my/consents/new/<key:purpose>", "/operator/accounts/new", "/statements/new",
+        "/portfolios/<key:code>/lines/new", "/sign-in", "/sign-in/code",
         "/sign-in/enrol", "/account/factor",
     ),
     "one object and what was done with it": (
@@ -77,10 +81,10 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/bank/agreements/<key:key>", "/bank/agreements/<key:key>/terms", "/bank/agreements/<key:key>/repayments",
         "/my/lines/<key:key>", "/my/papers/<key:key>", "/batches/<key:key>/firms/<id:position>",
         "/plans/<key:key>/firms/<id:position>",
-        "/findings/<id:number>", "/verdicts/<key:key>", "/statements/tasks/<string(length=64):key>",
         "/findings/<id:number>", "/flags/<id:number>", "/asked/<id:number>", "/verdicts/<key:key>",
         "/statements/tasks/<string(length=64):key>",
         "/portfolios/<key:code>/agreements/<key:key>", "/portfolios/<key:code>/events/<key:key>",
+        "/portfolios/<key:code>/periods/<key:month>", "/portfolios/<key:code>/lines/<key:key>",
         "/threads/<key:key>", "/operator/accounts/<key:login>", "/account",
     ),
     "figures reckoned at night": (
@@ -89,6 +93,8 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
     ),
     "as many lines as the rules let there be": (
         "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",
+        "/portfolios/<key:code>/periods",
+        "/portfolios/<key:code>/bridges",
     ),
     "leads elsewhere": ("/", "/office", "/agreements", "/letter", "/events/<key:key>/outcome"),
     "rows that are few by rule": ("/policies", "/match-runs/<id:run_id>", "/policies/<key:key>"),
@@ -97,7 +103,9 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/gaps/groups.xlsx", "/gaps/needs.xlsx", "/bank/products/<key:key>/needs.xlsx",
         "/bank/products/<key:key>/near.xlsx", "/plans/<key:key>/plan.xlsx",
         "/static/<path:filename>", "/healthz", "/public/figures.csv", "/batches/<key:key>/list.xlsx",
-        "/portfolios/<key:code>/agreements.xlsx", "/flags.xlsx", "/statements/<key:key>/file",
+        "/flags.xlsx", "/portfolios/<key:code>/agreements.xlsx", "/portfolios/<key:code>/periods/<key:month>/figures.xlsx",
+        "/portfolios/<key:code>/bridges.xlsx",
+        "/statements/<key:key>/file",
         "/bank/disbursements/<key:key>/evidence/<id:evidence_id>", "/inbox/<key:key>/files/<id:link_id>",
         "/enterprises/<key:key>/evidence/<id:link_id>", "/my/enterprise/evidence/<id:link_id>",
         "/needs/<key:key>/referrals/<key:referral>/files/<id:link_id>",

@@ -66,6 +66,8 @@ PLACES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "/my/agreements/<key:key>": (FIRM, {"key": "agreement"}),
     "/threads/<key:key>": ((*FIRM, *BUREAU, *BANK, "office"), {"key": "need"}),
     "/portfolios/<key:code>/events/<key:key>": ((), {"code": "city"}),  # the city has held none
+    "/portfolios/<key:code>/periods/<key:month>": ((), {"code": "city"}),  # the city has closed none
+    "/portfolios/<key:code>/lines/<key:key>": ((), {"code": "city"}),  # and none was taken in; see tests/oversight
     "/portfolios/<key:code>": (("office",), {"code": "city", "key": "agreement"}),
 }
 ELSEWHERE = {

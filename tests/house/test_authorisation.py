@@ -214,6 +214,21 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("GET", "/gaps/needs"): P.READ_GAPS,
     ("GET", "/gaps/needs.xlsx"): P.EXPORT_FIGURES,
     ("GET", "/portfolios/<key:code>/months"): P.READ_AUDIT,
+    # third parties' lines, and bridges of reports
+    ("GET", "/portfolios/<key:code>/lines"): P.READ_AGREEMENTS,
+    ("GET", "/portfolios/<key:code>/lines/new"): P.HANDLE_FINDINGS,
+    ("POST", "/portfolios/<key:code>/lines/new"): P.HANDLE_FINDINGS,
+    ("GET", "/portfolios/<key:code>/lines/<key:key>"): P.READ_AGREEMENTS,
+    ("POST", "/portfolios/<key:code>/lines/<key:key>/accept"): P.HANDLE_FINDINGS,
+    ("POST", "/portfolios/<key:code>/lines/<key:key>/reject"): P.HANDLE_FINDINGS,
+    ("GET", "/portfolios/<key:code>/bridges"): P.READ_AUDIT,
+    ("GET", "/portfolios/<key:code>/bridges.xlsx"): P.EXPORT_FIGURES,
+    # months that are closed
+    ("GET", "/portfolios/<key:code>/periods"): P.READ_AUDIT,
+    ("POST", "/portfolios/<key:code>/periods"): P.CLOSE_PERIODS,
+    ("GET", "/portfolios/<key:code>/periods/<key:month>"): P.READ_AUDIT,
+    ("POST", "/portfolios/<key:code>/periods/<key:month>/close"): P.CLOSE_PERIODS,
+    ("GET", "/portfolios/<key:code>/periods/<key:month>/figures.xlsx"): P.EXPORT_FIGURES,
     ("GET", "/portfolios/<key:code>/areas"): P.READ_AUDIT,
     ("GET", "/portfolios/<key:code>/rates"): P.READ_AUDIT,
     # findings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select, union_all
@@ -84,26 +84,31 @@ def signing_facts(session: Session, portfolio_id: int, agreement_id: int | None 
     return [*found, *(void(row) for row in voids)]
 
 
-def event_facts(session: Session, portfolio_id: int, frozen_on: Callable[[date], date]) -> list[Fact]:
+def event_facts(
+    session: Session, portfolio_id: int, frozen_on: Callable[[date], date], until: datetime | None = None
+) -> list[Fact]:
     """The events that signings name, known since the first paper that names them; one SQL statement.
 
-    ``frozen_on``: the day on which an event's sign-in sheet freezes, from the day it was held.
+    ``frozen_on``: the day on which an event's sign-in sheet freezes, from the day it was held. ``until``: as papers
+    recorded by then tell of them, so that a later paper rewrites nothing that was known.
     """
     wanted = (
         select(Agreement.event_key, func.min(Agreement.event_on), func.min(Agreement.recorded_at))
         .where(
             Agreement.portfolio_id == portfolio_id, Agreement.event_key.is_not(None), Agreement.event_on.is_not(None)
         )
+        .where(*_told_by(until))
         .group_by(Agreement.event_key)
         .order_by(Agreement.event_key)
     )
     return [Event(key, held, told_on(told), frozen_on(held)) for key, held, told in session.execute(wanted)]
 
 
-def need_facts(session: Session, portfolio_id: int, currency: str) -> list[Fact]:
+def need_facts(session: Session, portfolio_id: int, currency: str, until: datetime | None = None) -> list[Fact]:
     """The needs that signings answer, known since the first paper for them; one SQL statement.
 
     A need keeps the largest amount stated for it; it was declared at the latest when the first paper was signed.
+    ``until``: as papers recorded by then state it.
     """
     wanted = (
         select(
@@ -114,7 +119,7 @@ def need_facts(session: Session, portfolio_id: int, currency: str) -> list[Fact]
             func.min(Agreement.recorded_at),
         )
         .where(Agreement.portfolio_id == portfolio_id, Agreement.need_key.is_not(None))
-        .where(Agreement.need_minor.is_not(None), Agreement.signed_on.is_not(None))
+        .where(Agreement.need_minor.is_not(None), Agreement.signed_on.is_not(None), *_told_by(until))
         .group_by(Agreement.need_key)
         .order_by(Agreement.need_key)
     )
@@ -122,6 +127,10 @@ def need_facts(session: Session, portfolio_id: int, currency: str) -> list[Fact]
         Need(key, firm or "", Money(amount, currency), declared, told_on(told))
         for key, firm, amount, declared, told in session.execute(wanted)
     ]
+
+
+def _told_by(until: datetime | None) -> list[ColumnElement[bool]]:
+    return [] if until is None else [Agreement.recorded_at <= until]
 
 
 def agreements_in(session: Session, portfolio_id: int) -> dict[str, Agreement]:

@@ -21,19 +21,25 @@ from matchmaking.domain.conversion.facts import Event
 from matchmaking.domain.conversion.facts import Portfolio as CasePortfolio
 from matchmaking.domain.conversion.parameters import ConversionParameters
 from matchmaking.domain.conversion.reconciling import Reconciliation
+from matchmaking.foundation.clock import end_of_day
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.rulebook import number, workdays
 
 
-def case_portfolio(session: Session, portfolio: Portfolio) -> CasePortfolio:
-    """Every fact of the portfolio, in a number of SQL statements that does not depend on how many there are."""
+def case_portfolio(session: Session, portfolio: Portfolio, known_on: date | None = None) -> CasePortfolio:
+    """Every fact of the portfolio, in a number of SQL statements that does not depend on how many there are.
+
+    What papers tell together (a need's amount, an event's day) is told by those known on ``known_on``, if given; the
+    facts themselves come whole, and the kernel lets through what was known.
+    """
+    until = None if known_on is None else end_of_day(known_on)
 
     def frozen_on(held_on: date) -> date:
         return workdays().add(held_on, number("cohort_freeze_workdays", held_on))
 
     facts = (
-        *event_facts(session, portfolio.id, frozen_on),
-        *need_facts(session, portfolio.id, portfolio.currency),
+        *event_facts(session, portfolio.id, frozen_on, until),
+        *need_facts(session, portfolio.id, portfolio.currency, until),
         *signing_facts(session, portfolio.id),
         *payment_facts(session, portfolio.id),
         *repayment_facts(session, portfolio.id),
@@ -53,7 +59,7 @@ def parameters_on(day: date) -> ConversionParameters:
 
 def reckon_cases(session: Session, portfolio: Portfolio, *, as_of: date, known_on: date) -> Reckoned:
     """The audit of a portfolio of cases, ready to be stored."""
-    cases = case_portfolio(session, portfolio)
+    cases = case_portfolio(session, portfolio, known_on)
     audit = kernel_audit(cases, as_of=as_of, known_on=known_on)
     papers = agreements_in(session, portfolio.id)
     bands = parameters_on(as_of).bands

@@ -37,7 +37,7 @@ def reckon_statements(session: Session, portfolio: Portfolio, *, as_of: date, kn
     if not statements:
         days = {"as_of": as_of.isoformat(), "known": known_on.isoformat(), "code": portfolio.code}
         raise Refusal(Reason("unknown_before_first_statement", days))
-    now = Circumstances(max(s.as_of for s in statements), _revolving(session, portfolio.id))
+    now = Circumstances(max(s.as_of for s in statements), _revolving(session, portfolio.id, known_on))
     bands = age_bands(as_of)
     tally = StatementTally(portfolio, as_of, bands)
     found = [(s, stored) for s in statements for stored in positions_of(session, s.id)]
@@ -57,9 +57,9 @@ def age_bands(day: date) -> tuple[int, ...]:
     return tuple(number(f"age_band_{band}_days", day) for band in range(1, 5))
 
 
-def _revolving(session: Session, portfolio_id: int) -> frozenset[str]:
+def _revolving(session: Session, portfolio_id: int, known_on: date) -> frozenset[str]:
     """Products that may be drawn again after repayment, as the mappings said when the agreements came in."""
-    wanted = select(Agreement.product).distinct()
+    wanted = select(Agreement.product).distinct().where(Agreement.recorded_at <= end_of_day(known_on))
     wanted = wanted.where(Agreement.portfolio_id == portfolio_id, Agreement.revolving.is_(True))
     return frozenset(product for product in session.scalars(wanted) if product)
 

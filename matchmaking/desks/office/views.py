@@ -50,6 +50,7 @@ from matchmaking.foundation.files import open_file
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.web.limits import limit_costly
 from matchmaking.foundation.web.locale import in_words
+from matchmaking.oversight.periods.queries import closed_on
 from matchmaking.registry.portfolios.queries import visible_portfolio, visible_portfolios
 
 office = Blueprint("office", __name__)
@@ -99,7 +100,8 @@ def portfolio(code: str) -> ResponseReturnValue:
     tables = None
     if not setting.from_statements:
         tables = tables_of(storage.session(), current_viewer(), setting, opened.snapshot, page.ledger.grade)
-    return render_template("office/portfolio.html", page=page, tables=tables)
+    closed = closed_on(storage.session(), opened.portfolio, setting.as_of)
+    return render_template("office/portfolio.html", page=page, tables=tables, closed=closed)
 
 
 @office.get("/portfolios/<key:code>/months")

@@ -20,6 +20,8 @@ class Permission(StrEnum):
     """What the checks saw."""
     HANDLE_FINDINGS = "handle_findings"
     """Give a finding its answer or verdict."""
+    CLOSE_PERIODS = "close_periods"
+    """Propose a month's figures for closing, and close on what another person proposed."""
     IMPORT_STATEMENTS = "import_statements"
     """Upload, preview and take in a statement."""
     READ_TASKS = "read_tasks"

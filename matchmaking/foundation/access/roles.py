@@ -46,6 +46,7 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.READ_AGREEMENTS,
             P.READ_FINDINGS,
             P.HANDLE_FINDINGS,
+            P.CLOSE_PERIODS,
             P.IMPORT_STATEMENTS,
             P.READ_TASKS,
             P.EXPORT_FIGURES,
