@@ -65,7 +65,9 @@ def test_it_has_its_field_on_the_product_form_and_its_question_on_the_need_form(
             form = declared_form(fields, beginning)(formdata=MultiDict(typed), meta={"csrf": False})
             assert form.validate()
             assert told_in(form, fields, beginning) == told
-            assert [option.label for option in form[f"{beginning}{fields[0].name}"].options][:1] == ["match_sales_counter"]
+            assert [option.label for option in form[f"{beginning}{fields[0].name}"].options][:1] == [
+                "match_sales_counter"
+            ]
 
 
 def test_its_mask_and_its_explanation_agree() -> None:
