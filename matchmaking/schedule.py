@@ -10,6 +10,7 @@ from matchmaking.delivery.audits.intake import jobs as _import  # noqa: F401  re
 from matchmaking.delivery.decisions import jobs as decisions
 from matchmaking.delivery.signings import jobs as signings
 from matchmaking.delivery.statements import jobs as _preview  # noqa: F401  registers statement.preview
+from matchmaking.desks.curves import jobs as curves
 from matchmaking.desks.gatherings import jobs as gatherings
 from matchmaking.foundation.files import jobs as files
 from matchmaking.foundation.jobs.declared import Job
@@ -41,4 +42,6 @@ JOBS: tuple[Job, ...] = (
     # counted from the audit of the same evening
     Job("lender-records", audits.run_records, "40 21 * * *", 7),
     Job("event-outcomes", gatherings.run, "45 21 * * *"),
+    # of the audit of the same evening
+    Job("curves", curves.run, "50 21 * * *"),
 )
