@@ -39,6 +39,9 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "/portfolios/<key:code>/agreements": (
         "office", ("/portfolios/audited/agreements", "/portfolios/audited/agreements?sort=-verified&page=2"),
     ),
+    "/portfolios/<key:code>/curves": (
+        "office", ("/portfolios/audited/curves", "/portfolios/audited/curves?wait=sign_full_told&by=bank"),
+    ),
     "/portfolios/<key:code>/events": (
         "office", ("/portfolios/audited/events", "/portfolios/audited/events?kind=regular&page=2"),
     ),

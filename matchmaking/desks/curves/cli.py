@@ -1,4 +1,4 @@
-"""``flask curves --portfolio NAME --as-of DAY [--known-at DAY] [--wait CODE] [--by GROUPS] [--json]``: reckoned live."""
+"""``flask curves --portfolio NAME --as-of DAY [--known-at DAY] [--wait CODE] [--by GROUPS]``: reckoned live."""
 
 from __future__ import annotations
 
