@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from matchmaking.domain.conversion.shown_curves import MARKS, SOON
 from matchmaking.domain.conversion.survival import Outcome
 from matchmaking.domain.conversion.waits import CAUSES, FIRST, FULL, PAID, TOLD, VERIFIED
 
@@ -35,6 +36,11 @@ class Wait:
     def main(self) -> str:
         """The outcome waited for."""
         return self.causes[0]
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """Days on which its curves are told."""
+        return MARKS if self.money else (*SOON, *MARKS)
 
 
 _NEED = (ACCEPTED, WITHDRAWN, EXPIRED, MERGED)

@@ -9,7 +9,7 @@ from typing import Any
 from matchmaking.desks.curves.facts import ALL, BANK, WAITS, Wait
 from matchmaking.desks.office.setting import Setting
 from matchmaking.desks.office.tables import in_pinyin_order
-from matchmaking.domain.conversion.shown_curves import HORIZON, MARKS
+from matchmaking.domain.conversion.shown_curves import HORIZON
 from matchmaking.domain.conversion.waits import PAID
 from matchmaking.domain.money import percent_text
 from matchmaking.foundation.web.words import area_name, w, w_or
@@ -33,7 +33,8 @@ class CurvesPage:
     chosen: Group | None
     groups: Sequence[Group]
     small: Sequence[Group]
-    marks: tuple[int, ...] = MARKS
+    shown: int
+    """How many marks are shown: up to the first at which nobody waits any more."""
 
     def __getattr__(self, name: str) -> Any:
         # the template speaks of one page; what every page shares stands in the setting
@@ -42,12 +43,20 @@ class CurvesPage:
     @property
     def tabs(self) -> list[Wait]:
         """The first reading of each question."""
-        return list({wait.tab: wait for wait in reversed(WAITS.values())}.values())[::-1]
+        first: dict[str, Wait] = {}
+        for wait in WAITS.values():
+            first.setdefault(wait.tab, wait)
+        return list(first.values())
 
     @property
     def readings(self) -> list[Wait]:
         """Readings of this question."""
         return [wait for wait in WAITS.values() if wait.tab == self.wait.tab]
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """Days on which curves are shown."""
+        return self.wait.marks[: self.shown]
 
     @property
     def others(self) -> list[str]:
@@ -64,7 +73,8 @@ class CurvesPage:
     @property
     def mark(self) -> Mapping[str, Any] | None:
         """The mark of the headline, or the last one before it that the data speak of."""
-        said = [one for one in (self.chosen or {"marks": ()})["marks"] if one["shares"] is not None]
+        told = (self.chosen or {"marks": ()})["marks"][: self.shown]
+        said = [one for one in told if one["shares"] is not None]
         early = [one for one in said if one["day"] <= SAID_ON[self.wait.main == PAID]]
         return early[-1] if early else None
 
@@ -110,7 +120,9 @@ def curves_page(setting: Setting, payload: Mapping[str, Any], *, by: str, group:
         large = sorted(large, key=lambda one: in_pinyin_order(one["name"]))
     whole = next((one for one in payload["slices"][ALL]["groups"] if not one["suppressed"]), None)
     chosen = next((one for one in large if one["key"] == group), whole)
-    return CurvesPage(setting, wait, by, payload, chosen, large, small)
+    seen = max((one["last"] for one in (*large, *([whole] if whole else ()))), default=0)
+    shown = sum(mark < seen for mark in wait.marks) + 1
+    return CurvesPage(setting, wait, by, payload, chosen, large, small, shown)
 
 
 def name_of(by: str, group: Group) -> str:

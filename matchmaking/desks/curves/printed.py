@@ -74,7 +74,7 @@ def medians_said(group: Mapping[str, Any], lang: str) -> str:
     """Both medians by their names, and the restricted mean."""
     median, mean = group["median"], group["mean"]
     return say(
-        "curves_medians", lang, median=tenths(median["days"]), low=tenths(median["low"]), high=tenths(median["high"]),
+        "curves_medians", lang, median=tenths(median["days"]), bounds=between(median["low"], median["high"]),
         naive=tenths(group["naive_median"]), until=mean["until"], mean=tenths(mean["days"]),
         error=tenths(mean["error"]),
     )  # fmt: skip
@@ -93,6 +93,13 @@ def name_of(group: Mapping[str, Any], lang: str) -> str:
 def tenths(days: int | None) -> str:
     """``97.5``; a dash where there is none."""
     return NONE if days is None else f"{days // 10}.{days % 10}"
+
+
+def between(low: int | None, high: int | None) -> str:
+    """Tenths of days as ``12.0–20.5``; ``≥ 12.0`` where the data set no upper bound."""
+    if low is None:
+        return NONE
+    return f"≥ {tenths(low)}" if high is None else f"{tenths(low)}–{tenths(high)}"
 
 
 def p_said(ppm: int) -> str:

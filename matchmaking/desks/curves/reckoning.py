@@ -39,7 +39,8 @@ def _slice(wait: Wait, by: str, cases: Sequence[Case], least: int) -> dict[str, 
     order = sorted(groups, key=lambda key: (-len(groups[key]), key))
     outcomes = {key: [case.outcome for case in groups[key]] for key in order}
     made = [
-        {"key": key, "name": names[key]} | group_told(outcomes[key], wait.main, wait.causes, least=least)
+        {"key": key, "name": names[key]}
+        | group_told(outcomes[key], wait.main, wait.causes, least=least, marks=wait.marks)
         for key in order
     ]
     large = [outcomes[key] for key in order if len(outcomes[key]) >= least]

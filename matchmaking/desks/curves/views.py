@@ -13,7 +13,7 @@ from matchmaking.delivery.audits.queries import OpenedAudit, latest_snapshot
 from matchmaking.desks.curves.commands import keep_curves
 from matchmaking.desks.curves.facts import WAITS
 from matchmaking.desks.curves.pages import curves_page, name_of
-from matchmaking.desks.curves.printed import p_said, tenths
+from matchmaking.desks.curves.printed import between, p_said, tenths
 from matchmaking.desks.curves.queries import kept_curves
 from matchmaking.desks.office.asked import read_asked
 from matchmaking.desks.office.setting import Setting, setting_of
@@ -43,7 +43,13 @@ def index(code: str) -> ResponseReturnValue:
         return render_template("curves/unkept.html", page=setting, wait=WAITS.get(wait))
     page = curves_page(setting, kept.payload, by=request.args.get("by", ""), group=request.args.get("group", ""))
     return render_template(
-        "curves/index.html", page=page, name_of=name_of, tenths=tenths, p_said=p_said, made_at=kept.made_at
+        "curves/index.html",
+        page=page,
+        name_of=name_of,
+        tenths=tenths,
+        between=between,
+        p_said=p_said,
+        made_at=kept.made_at,
     )
 
 

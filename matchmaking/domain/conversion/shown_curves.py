@@ -18,13 +18,17 @@ from matchmaking.domain.conversion.timing import summarise
 
 MARKS = (30, 60, 90, 180, 360)
 """Days on which every curve is told."""
+SOON = (5, 10, 20)
+"""Days told besides of waits that are over in weeks."""
 HORIZON = 360
 """A restricted mean counts no more than this of anybody."""
 MILLION = 1_000_000
 TENTHS = 10
 
 
-def group_told(outcomes: Sequence[Outcome], main: str, causes: Sequence[str], *, least: int) -> dict[str, Any]:
+def group_told(
+    outcomes: Sequence[Outcome], main: str, causes: Sequence[str], *, least: int, marks: Sequence[int] = MARKS
+) -> dict[str, Any]:
     """What is told of one group; ``main`` is the outcome waited for, ``causes`` all of them in their order.
 
     ``suppressed`` alone with the number of cases where there are fewer than ``least``.
@@ -44,7 +48,7 @@ def group_told(outcomes: Sequence[Outcome], main: str, causes: Sequence[str], *,
         "events": {cause: shares.events.get(cause, 0) for cause in causes},
         "waiting": shares.n - sum(shares.events.values()),
         "last": shares.last,
-        "marks": [_mark(day, outcomes, shares, curve.at(day), main, causes) for day in MARKS],
+        "marks": [_mark(day, outcomes, shares, curve.at(day), main, causes) for day in marks],
         "steps": _steps(shares, causes),
         "half_on": shares.median(main),
         "median": {"days": _tenths(curve.median()), "low": _tenths(low), "high": _tenths(high)},
