@@ -18,6 +18,8 @@ MOST_LINES = 5
 """Curves in one picture; the table has all of them."""
 SAID_ON = {True: 90, False: 30}
 """The day that the headline speaks of, of waits for money and of others."""
+VISIBLE = 500
+"""Parts per million that show in a tenth of a per cent."""
 Group = Mapping[str, Any]
 
 
@@ -54,9 +56,10 @@ class CurvesPage:
         return [wait for wait in WAITS.values() if wait.tab == self.wait.tab]
 
     @property
-    def marks(self) -> tuple[int, ...]:
+    def marks(self) -> Sequence[int]:
         """Days on which curves are shown."""
-        return self.wait.marks[: self.shown]
+        days: Sequence[int] = self.payload["marks"][: self.shown]
+        return days
 
     @property
     def others(self) -> list[str]:
@@ -73,10 +76,18 @@ class CurvesPage:
     @property
     def mark(self) -> Mapping[str, Any] | None:
         """The mark of the headline, or the last one before it that the data speak of."""
-        told = (self.chosen or {"marks": ()})["marks"][: self.shown]
-        said = [one for one in told if one["shares"] is not None]
-        early = [one for one in said if one["day"] <= SAID_ON[self.wait.main == PAID]]
+        early = [one for one in self._said() if one["day"] <= SAID_ON[self.wait.main == PAID]]
         return early[-1] if early else None
+
+    @property
+    def overstated(self) -> Mapping[str, Any] | None:
+        """The last mark on which one minus Kaplan–Meier says visibly more than is true."""
+        more = [one for one in self._said() if one["naive"] - one["shares"][self.wait.main] >= VISIBLE]
+        return more[-1] if more else None
+
+    def _said(self) -> list[Mapping[str, Any]]:
+        told = (self.chosen or {"marks": ()})["marks"][: self.shown]
+        return [one for one in told if one["shares"] is not None]
 
     @property
     def finding(self) -> str:
@@ -121,7 +132,7 @@ def curves_page(setting: Setting, payload: Mapping[str, Any], *, by: str, group:
     whole = next((one for one in payload["slices"][ALL]["groups"] if not one["suppressed"]), None)
     chosen = next((one for one in large if one["key"] == group), whole)
     seen = max((one["last"] for one in (*large, *([whole] if whole else ()))), default=0)
-    shown = sum(mark < seen for mark in wait.marks) + 1
+    shown = sum(day < seen for day in payload["marks"]) + 1
     return CurvesPage(setting, wait, by, payload, chosen, large, small, shown)
 
 

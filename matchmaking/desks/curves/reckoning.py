@@ -21,6 +21,7 @@ def curves_told(wait: Wait, told: Cases, *, least: int) -> dict[str, Any]:
         "causes": list(wait.causes),
         "unit": "workdays" if wait.own else "days",
         "least": least,
+        "marks": list(wait.marks),
         "members": len(told.cases),
         "digest": hashlib.sha256("\n".join(sorted(case.key for case in told.cases)).encode()).hexdigest(),
         "apart": dict(told.apart),
