@@ -54,8 +54,8 @@ def _payload(code: str, as_of: str, known_at: str, wait: str, by: str) -> dict[s
         raise Refusal(Reason("curves_by_unknown", {"wait": wait, "by": by[:40], "known": ", ".join(told.by)}))
     clean = "".join(char for char in code[:60] if char.isprintable())
     portfolio = portfolio_by_code(session, clean)
-    if portfolio is None or portfolio.kind != "cases":
-        known = ", ".join(one.code for one in all_portfolios(session) if one.kind == "cases") or "—"
+    if portfolio is None:
+        known = ", ".join(one.code for one in all_portfolios(session)) or "—"
         raise Refusal(Reason("portfolio_unknown", {"code": clean, "known": known}))
     head = {"portfolio": code, "title_zh": portfolio.title_zh, "title_en": portfolio.title_en,
             "as_of": day.isoformat(), "known_at": known_on.isoformat()}  # fmt: skip

@@ -21,7 +21,8 @@ class Wait:
     """One kind of wait. ``causes``: what ends it, the outcome waited for first; ``by``: how it is told apart.
 
     ``tab`` names the page's tab; waits of one tab are readings of one question. ``own``: in workdays on which the bank
-    itself had the turn, else in calendar days.
+    itself had the turn, else in calendar days. ``source``: the ``papers`` of a portfolio of cases,
+    the ``market`` of the city, or a ``statement``.
     """
 
     code: str
@@ -31,6 +32,7 @@ class Wait:
     own: bool = False
     upto: str = ""
     money: str = ""
+    source: str = "papers"
 
     @property
     def main(self) -> str:
@@ -47,6 +49,7 @@ _NEED = (ACCEPTED, WITHDRAWN, EXPIRED, MERGED)
 _SENT = (ACCEPTED, DECLINED, WITHDRAWN, EXPIRED, MERGED)
 _DECIDED = (APPROVED, REFUSED, STOPPED, WITHDRAWN, MERGED)
 _OF_BANK, _OF_PAPER = (ALL, BANK, PRODUCT), (ALL, BANK, PRODUCT, GRADE, EVENT)
+PAPERS, THE_MARKET, STATEMENT = "papers", "market", "statement"
 
 WAITS: Mapping[str, Wait] = {
     wait.code: wait
@@ -55,16 +58,24 @@ WAITS: Mapping[str, Wait] = {
         Wait("sign_first_told", "sign_first", CAUSES, _OF_PAPER, upto=FIRST, money=TOLD),
         Wait("sign_full_verified", "sign_full", CAUSES, _OF_PAPER, upto=FULL, money=VERIFIED),
         Wait("sign_full_told", "sign_full", CAUSES, _OF_PAPER, upto=FULL, money=TOLD),
-        Wait("need_accept", "need_accept", _NEED, (ALL, AREA)),
-        Wait("sent_accept", "sent_accept", _SENT, _OF_BANK),
-        Wait("sent_accept_own", "sent_accept", _SENT, _OF_BANK, own=True),
-        Wait("accept_decision", "accept_decision", _DECIDED, _OF_BANK),
-        Wait("accept_decision_own", "accept_decision", _DECIDED, _OF_BANK, own=True),
+        Wait("need_accept", "need_accept", _NEED, (ALL, AREA), source=THE_MARKET),
+        Wait("sent_accept", "sent_accept", _SENT, _OF_BANK, source=THE_MARKET),
+        Wait("sent_accept_own", "sent_accept", _SENT, _OF_BANK, own=True, source=THE_MARKET),
+        Wait("accept_decision", "accept_decision", _DECIDED, _OF_BANK, source=THE_MARKET),
+        Wait("accept_decision_own", "accept_decision", _DECIDED, _OF_BANK, own=True, source=THE_MARKET),
+        Wait("statement_first", "statement_first", (PAID,), (ALL, PRODUCT, BANK, AREA), money=TOLD, source=STATEMENT),
     )
 }
 """Every wait by its code, in the order of the page."""
-MONEY = tuple(wait for wait in WAITS.values() if wait.main == PAID)
-MARKET = tuple(wait for wait in WAITS.values() if wait.main != PAID)
+MONEY, MARKET = (tuple(wait for wait in WAITS.values() if wait.source == one) for one in (PAPERS, THE_MARKET))
+CITY = "city"
+"""The portfolio whose market is this platform's own: only there needs and referrals are known."""
+
+
+def waits_of(kind: str, code: str) -> tuple[Wait, ...]:
+    """What is waited for in a portfolio of ``kind`` with ``code``, in the order of the page."""
+    known = {STATEMENT} if kind == "statement" else {PAPERS, THE_MARKET} if code == CITY else {PAPERS}
+    return tuple(wait for wait in WAITS.values() if wait.source in known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from matchmaking.desks.curves.facts import ALL, BANK, WAITS, Wait
+from matchmaking.desks.curves.facts import ALL, BANK, WAITS, Wait, waits_of
 from matchmaking.desks.office.setting import Setting
 from matchmaking.desks.office.tables import in_pinyin_order
 from matchmaking.domain.conversion.shown_curves import HORIZON
@@ -46,7 +46,7 @@ class CurvesPage:
     def tabs(self) -> list[Wait]:
         """The first reading of each question."""
         first: dict[str, Wait] = {}
-        for wait in WAITS.values():
+        for wait in waits_of(self.setting.portfolio.kind, self.setting.portfolio.code):
             first.setdefault(wait.tab, wait)
         return list(first.values())
 

@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session, aliased
 from matchmaking.delivery.agreements.queries import agreements_in
 from matchmaking.delivery.audits.case_audit import case_portfolio, kernel_audit
 from matchmaking.delivery.audits.models import AuditSnapshot
+from matchmaking.delivery.statements.queries import positions_of, statement_for
 from matchmaking.desks.curves import facts as f
 from matchmaking.desks.curves.models import WaitingCurves
-from matchmaking.desks.curves.walking import Act, Spell, walk
-from matchmaking.domain.conversion.waits import FULL, waits_for_money
+from matchmaking.desks.curves.walking import Act, walk
+from matchmaking.domain.conversion.survival import Outcome
+from matchmaking.domain.conversion.waits import FULL, PAID, waits_for_money
 from matchmaking.domain.reasons import Refusal
 from matchmaking.domain.turns import Step
 from matchmaking.foundation.clock import business_day, end_of_day
@@ -30,9 +32,6 @@ from matchmaking.registry.organisations.models import Organisation
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.rulebook import workdays
 
-CITY = "city"
-"""The portfolio whose market is this platform's own: only there needs and referrals are known."""
-
 
 def kept_curves(session: Session, snapshot: AuditSnapshot, wait: str) -> WaitingCurves | None:
     """The curves of one wait that hold for a stored audit; one SQL statement."""
@@ -40,10 +39,18 @@ def kept_curves(session: Session, snapshot: AuditSnapshot, wait: str) -> Waiting
     return session.scalars(asked.order_by(WaitingCurves.id.desc()).limit(1)).first()
 
 
+def has_curves(session: Session, snapshot: AuditSnapshot) -> bool:
+    """Whether any curves were kept for a stored audit."""
+    asked = select(WaitingCurves.id).where(WaitingCurves.snapshot_id == snapshot.id).limit(1)
+    return session.execute(asked).first() is not None
+
+
 def all_cases(session: Session, portfolio: Portfolio, *, as_of: date, known_on: date) -> dict[str, f.Cases]:
     """Wait → all that waited as of one day and as known by the end of another; reads only."""
+    if portfolio.kind == "statement":
+        return {"statement_first": _in_statements(session, portfolio, as_of, known_on)}
     found = dict(_for_money(session, portfolio, as_of, known_on))
-    if portfolio.code == CITY:
+    if portfolio.code == f.CITY:
         market = _Market.read(session, known_on)
         found |= {wait.code: market.cases(wait, min(as_of, known_on)) for wait in f.MARKET}
     return found
@@ -71,6 +78,29 @@ def _paper(waited: Any, papers: dict[str, Any], events: dict[str, str]) -> f.Cas
     if signing.event:
         groups[f.EVENT] = (signing.event, events.get(signing.event, signing.event))
     return f.Case(signing.key, waited.outcome, groups)
+
+
+def _in_statements(session: Session, portfolio: Portfolio, as_of: date, known_on: date) -> f.Cases:
+    """Signing to first money as the standing statements tell it; whoever is not paid is cut off on the statement's day.
+
+    A statement that tells no day of first money at all tells no wait; a line with money and no day is left out.
+    """
+    made: list[f.Case] = []
+    undated = 0
+    for statement in statement_for(session, portfolio.id, as_of, end_of_day(known_on)):
+        signed = [one for one in positions_of(session, statement.id) if one.says.signed_on is not None]
+        if not any(one.says.first_money_on for one in signed):
+            continue
+        for one in signed:
+            says, paid = one.says, one.says.first_money_on
+            if paid is None and says.disbursed:
+                undated += 1
+                continue
+            days = max(0, ((paid or statement.as_of) - (says.signed_on or statement.as_of)).days)
+            named = ((f.BANK, says.lender), (f.PRODUCT, says.product), (f.AREA, says.area_name))
+            groups = {by: (name, name) for by, name in named if name}
+            made.append(f.Case(one.public_key, Outcome(days, PAID if paid else None), groups))
+    return f.Cases(tuple(made), {"undated": undated} if undated else {})
 
 
 @dataclass(frozen=True)
@@ -153,4 +183,4 @@ def _acts(session: Session, table: Any, of: Any, known_on: date) -> dict[int, li
     }
 
 
-__all__ = ["CITY", "Spell", "all_cases", "kept_curves"]
+__all__ = ["all_cases", "has_curves", "kept_curves"]

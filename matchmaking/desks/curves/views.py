@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from matchmaking.delivery.audits.models import AuditSnapshot
 from matchmaking.delivery.audits.queries import OpenedAudit, latest_snapshot
 from matchmaking.desks.curves.commands import keep_curves
-from matchmaking.desks.curves.facts import WAITS
+from matchmaking.desks.curves.facts import waits_of
 from matchmaking.desks.curves.pages import curves_page, name_of
 from matchmaking.desks.curves.printed import between, p_said, tenths
 from matchmaking.desks.curves.queries import kept_curves
@@ -37,10 +37,11 @@ def index(code: str) -> ResponseReturnValue:
     opened, setting = _open(code)
     if opened.snapshot is None:
         return render_template("office/unreckoned.html", page=setting)
-    wait = request.args.get("wait", "")
-    kept = kept_curves(session(), opened.snapshot, wait if wait in WAITS else next(iter(WAITS)))
+    known = {wait.code: wait for wait in waits_of(opened.portfolio.kind, opened.portfolio.code)}
+    wait = known.get(request.args.get("wait", ""), next(iter(known.values())))
+    kept = kept_curves(session(), opened.snapshot, wait.code)
     if kept is None:
-        return render_template("curves/unkept.html", page=setting, wait=WAITS.get(wait))
+        return render_template("curves/unkept.html", page=setting)
     page = curves_page(setting, kept.payload, by=request.args.get("by", ""), group=request.args.get("group", ""))
     return render_template(
         "curves/index.html",
@@ -60,7 +61,7 @@ def reckon(code: str) -> ResponseReturnValue:
     """Reckon the curves of a stored audit that has none, and go back to the page that asked."""
     asked = read_asked(request.form)
     opened = latest_snapshot(session(), current_viewer(), code, asked.as_of, asked.known_on, today=business_today())
-    if opened is None or opened.snapshot is None or opened.portfolio.kind != "cases":
+    if opened is None or opened.snapshot is None:
         abort(404)
     run_in_unit_of_work(_keep, portfolio_id=opened.portfolio.id, snapshot_id=opened.snapshot.id)
     return redirect(safe_next(request.form.get("back"), url_for("curves.index", code=code)), code=303)
@@ -74,7 +75,7 @@ def _keep(work: Session, *, portfolio_id: int, snapshot_id: int) -> int:
 def _open(code: str) -> tuple[OpenedAudit, Setting]:
     asked = read_asked(request.args)
     opened = latest_snapshot(session(), current_viewer(), code, asked.as_of, asked.known_on, today=business_today())
-    if opened is None or opened.portfolio.kind != "cases":
+    if opened is None:
         abort(404)
     kept: dict[str, Any] = {name: request.args[name] for name in ("wait", "by", "group") if request.args.get(name)}
     action = url_for("curves.index", code=code)
