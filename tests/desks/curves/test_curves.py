@@ -34,6 +34,7 @@ from tests.delivery.cases_world import JUNE, MARCH, MILLION, World, counted, mor
 from tests.market.market_world import GOOD, NOON, _person, build_world, enter
 from tests.market.market_world import World as Market
 from tests.market.referral_world import act, now, refer, sell, verified
+from tests.real.sources import data_file
 from tests.web_fixtures import Browser
 
 ON_ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"])
@@ -223,3 +224,24 @@ def test_needs_and_referrals_wait_for_their_bank(app: Flask, market: Market) -> 
         "need_accept": 2, "sent_accept": 2, "accept_decision": 1
     }  # fmt: skip
     assert [group["suppressed"] for group in found["sent_accept"]["slices"]["bank"]["groups"]] == [True, True]
+
+
+@pytest.mark.real
+@ON_ONE_ENGINE
+def test_a_statement_with_days_of_first_money_tells_its_product_lines(app: Flask, tmp_path: Path) -> None:
+    """IFC by the shell, from the file to the curve: the pooled share is that of no product line."""
+    file = data_file("ifc/ifc_2006_2013.csv.gz")
+    runner = app.test_cli_runner()
+    taken = runner.invoke(
+        args=["statement", "import", str(file), "--mapping", "ifc", "--portfolio", "ifc", "--as-of", "2025-04-17"]
+    )
+    assert taken.exit_code == 0, taken.output
+    asked = ["curves", "--portfolio", "ifc", "--as-of", "2025-04-17", "--wait", "statement_first", "--json"]
+    told = json.loads(runner.invoke(args=asked).output)
+    assert told["members"] == 1_949
+    (pooled,) = told["slices"]["all"]["groups"]
+    lines = {group["name"]: group for group in told["slices"]["product"]["groups"] if not group["suppressed"]}
+    year = {name: group["marks"][-1] for name, group in lines.items()}
+    assert year["Guarantee"]["interval"][1] < pooled["marks"][-1]["shares"]["paid"] < year["Loan"]["interval"][0]
+    assert told["slices"]["product"]["difference"]["p"] < 1_000
+    assert pooled["naive_median"] < pooled["median"]["days"], "those alone whose wait is over waited less"
