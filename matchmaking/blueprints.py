@@ -12,6 +12,7 @@ from matchmaking.delivery.repayments.views import bank_repayments
 from matchmaking.delivery.signings.views import bank_papers, papers
 from matchmaking.delivery.statements.views import statements
 from matchmaking.desks.bureau.views import bureau_desk
+from matchmaking.desks.curves.views import curves
 from matchmaking.desks.firm.views import firm_desk
 from matchmaking.desks.front.views import front
 from matchmaking.desks.gatherings.views import gatherings
@@ -79,6 +80,7 @@ def register_blueprints(app: Flask) -> None:
         periods,
         office,
         gatherings,
+        curves,
         letter,
         front,
         firm_desk,

@@ -1,4 +1,4 @@
-"""The list of shell commands: ``flask statement|audit|match|trail|jobs|worker|seed|user|organisation …``."""
+"""The list of shell commands: ``flask statement|audit|curves|match|trail|jobs|worker|seed|user|organisation …``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from matchmaking.delivery.audits.cli import audit
 from matchmaking.delivery.audits.intake.cli import statement
+from matchmaking.desks.curves.cli import curves
 from matchmaking.foundation import storage
 from matchmaking.foundation.jobs.cli import jobs, serve_command, worker_command_line
 from matchmaking.foundation.jobs.declared import Job
@@ -53,6 +54,7 @@ def register_commands(app: Flask) -> None:
         roles,
         statement,
         audit,
+        curves,
         match,
         period,
         seed,

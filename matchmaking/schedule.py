@@ -10,6 +10,7 @@ from matchmaking.delivery.audits.intake import jobs as _import  # noqa: F401  re
 from matchmaking.delivery.decisions import jobs as decisions
 from matchmaking.delivery.signings import jobs as signings
 from matchmaking.delivery.statements import jobs as _preview  # noqa: F401  registers statement.preview
+from matchmaking.desks.curves import jobs as curves
 from matchmaking.desks.gatherings import jobs as gatherings
 from matchmaking.foundation.files import jobs as files
 from matchmaking.foundation.jobs.declared import Job
@@ -50,6 +51,8 @@ JOBS: tuple[Job, ...] = (
     # after the day's facts are in and judged
     Job("restate-periods", periods.run, "50 21 * * *"),
     Job("event-outcomes", gatherings.run, "45 21 * * *"),
+    # of the audit of the same evening
+    Job("curves", curves.run, "50 21 * * *"),
     # once a month, on the audit of the evening before; it proposes and never adopts
     Job("policy-fit", learning.run, "30 6 1 * *"),
 )

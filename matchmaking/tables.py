@@ -9,6 +9,7 @@ from matchmaking.delivery.flags import models as _flags  # noqa: F401
 from matchmaking.delivery.repayments import models as _repayments  # noqa: F401
 from matchmaking.delivery.signings import models as _signings  # noqa: F401
 from matchmaking.delivery.statements import models as _statements  # noqa: F401
+from matchmaking.desks.curves import models as _curves  # noqa: F401
 from matchmaking.desks.gatherings import models as _gatherings  # noqa: F401
 from matchmaking.foundation.access import reading as _reading  # noqa: F401
 from matchmaking.foundation.files import models as _files  # noqa: F401

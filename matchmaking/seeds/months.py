@@ -14,6 +14,7 @@ from matchmaking.delivery.disbursements.commands import report_through
 from matchmaking.delivery.disbursements.hearing import give_verdict
 from matchmaking.delivery.findings.commands import answer_finding
 from matchmaking.delivery.findings.models import Finding, FindingAnswer
+from matchmaking.desks.curves.commands import keep_curves
 from matchmaking.desks.gatherings.commands import reckon_outcomes
 from matchmaking.domain.conversion.facts import DUPLICATE_SIGNING
 from matchmaking.market.events.queries import all_events
@@ -81,8 +82,9 @@ def _evening(diary: Diary, day: date, at: datetime) -> None:
     raise_findings(diary.session, actor="job:findings", portfolio=city, **days, at=at)
     hear_banks(diary.session, city, at=at)
     raise_flags(diary.session, actor="job:flags", portfolio=city, **days, at=at)
-    take_snapshot(diary.session, actor=ACTOR, portfolio=city, **days, at=at)
+    snapshot = take_snapshot(diary.session, actor=ACTOR, portfolio=city, **days, at=at)
     write_records(diary.session, actor="job:lender-records", portfolio=city, as_of=day, at=at)
+    keep_curves(diary.session, actor="job:curves", portfolio=city, snapshot=snapshot, at=at)
     if day == TODAY:
         events = all_events(diary.session)
         reckon_outcomes(diary.session, actor="job:event-outcomes", portfolio=city, events=events, until=day, at=at)

@@ -1,16 +1,17 @@
-// Draws a chart above a table. The table is the source and stays: every number is read from its <data value> cells, every
-// word from its heads. Without this file nothing is lost.
-//   <div class="plot" data-plot="bars|rows|lines" data-table="id of the table" data-scale="minor units per unit" hidden>
+// Draws a chart above a table. The table is the source and stays: every number is read from its <data value> cells and
+// data-steps, every word from its heads. Without this file nothing is lost.
+//   <div class="plot" data-plot="bars|rows|lines|steps|stack" data-table="id of the table" data-scale="minor units per unit" hidden>
 import { BarChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { bars, rows } from "./chart-bars.js";
 import { lines } from "./chart-lines.js";
+import { stack, steps } from "./chart-steps.js";
 
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
-const KINDS = { bars, rows, lines };
+const KINDS = { bars, rows, lines, steps, stack };
 
 function draw(place) {
   const table = document.getElementById(place.dataset.table);

@@ -45,6 +45,9 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "/portfolios/<key:code>/lines": (
         "office", ("/portfolios/audited/lines", "/portfolios/audited/lines?page=2"),
     ),
+    "/portfolios/<key:code>/curves": (
+        "office", ("/portfolios/audited/curves", "/portfolios/audited/curves?wait=sign_full_told&by=bank"),
+    ),
     "/portfolios/<key:code>/events": (
         "office", ("/portfolios/audited/events", "/portfolios/audited/events?kind=regular&page=2"),
     ),
@@ -103,7 +106,8 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/gaps/groups.xlsx", "/gaps/needs.xlsx", "/bank/products/<key:key>/needs.xlsx",
         "/bank/products/<key:key>/near.xlsx", "/plans/<key:key>/plan.xlsx",
         "/static/<path:filename>", "/healthz", "/public/figures.csv", "/batches/<key:key>/list.xlsx",
-        "/flags.xlsx", "/portfolios/<key:code>/agreements.xlsx", "/portfolios/<key:code>/periods/<key:month>/figures.xlsx",
+        "/flags.xlsx", "/portfolios/<key:code>/agreements.xlsx",
+        "/portfolios/<key:code>/periods/<key:month>/figures.xlsx",
         "/portfolios/<key:code>/bridges.xlsx",
         "/statements/<key:key>/file",
         "/bank/disbursements/<key:key>/evidence/<id:evidence_id>", "/inbox/<key:key>/files/<id:link_id>",

@@ -115,6 +115,8 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("POST", "/events/<key:key>/strike"): P.KEEP_LISTS,
     ("GET", "/events/<key:key>/outcome"): P.READ_AUDIT,
     ("GET", "/portfolios/<key:code>/events"): P.READ_AUDIT,
+    ("GET", "/portfolios/<key:code>/curves"): P.READ_AUDIT,
+    ("POST", "/portfolios/<key:code>/curves"): P.READ_AUDIT,
     ("GET", "/portfolios/<key:code>/events/<key:key>"): P.READ_AUDIT,
     ("GET", "/policies"): P.READ_POLICIES,
     ("GET", "/policies/<key:key>"): P.READ_POLICIES,

@@ -1,6 +1,7 @@
-"""The domain is exact and blind: no float, nothing but the standard library and itself; NumPy for matching alone.
+"""The domain is exact and blind: no float, nothing but the standard library and itself; NumPy where columns are worked.
 
-One package is not exact, because what it works out is a likelihood: the card learned from past loans. No money passes
+What is not exact is named here, because what it works out is a statistic or a likelihood: curves of millions of spells, the
+card learned from past loans. No money passes
 through it.
 """
 
@@ -48,10 +49,10 @@ FLOATING = {
     "log",
 }
 """NumPy's ways to floats."""
-STATISTICS = ("matchmaking.domain.matching.learning",)
+STATISTICS = ("matchmaking.domain.matching.learning", "matchmaking.domain.conversion.survival.columns")
 """The only packages of the domain that work in floats."""
-IN_COLUMNS = {
-    "numpy": ("matchmaking.domain.matching",),
+IN_COLUMNS: dict[str, tuple[str, ...]] = {
+    "numpy": ("matchmaking.domain.matching", *STATISTICS),
     "numba": ("matchmaking.domain.matching.engine", "matchmaking.domain.matching.allocation"),
     "llvmlite": ("matchmaking.domain.matching.engine",),
     "highspy": ("matchmaking.domain.matching.allocation",),

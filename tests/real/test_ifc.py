@@ -7,10 +7,14 @@ import gzip
 import html
 import io
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
+from matchmaking.domain.conversion.survival import Spell, compare, kaplan_meier
 from matchmaking.domain.statements.answers import answers_of
 from matchmaking.domain.statements.checks import Circumstances
 from matchmaking.domain.statements.ledger import ledger_of
@@ -76,3 +80,54 @@ def test_a_pooled_rate_misleads(positions: list[Position]) -> None:
     assert share("Guarantee") + 30 < share("Loan")
     assert {position.instrument for position in positions if position.product == "Loan"} == {"loan_contract"}
     assert {position.instrument for position in positions if position.product == "Guarantee"} == {"ungraded"}
+
+
+@dataclass(frozen=True)
+class Waited:
+    """One signed project: days to first money, or to the day of the list where none is told."""
+
+    spell: Spell
+    product: str
+
+
+def waited(positions: list[Position]) -> list[Waited]:
+    made = []
+    for position in positions:
+        signed, paid = position.signed_on, position.first_money_on
+        if signed is not None:
+            # money before the signing day is none waited for
+            days = max(0, ((paid or DAY) - signed).days)
+            made.append(Waited(Spell(days, paid is not None), position.product or ""))
+    return made
+
+
+def test_time_to_first_money_by_product_line_with_censoring(positions: list[Position]) -> None:
+    told = waited(positions)
+    assert len(told) == 1_949
+    lines = {name: [one.spell for one in told if one.product == name] for name in ("Loan", "Equity", "Guarantee")}
+    curves = {name: kaplan_meier(group) for name, group in lines.items()}
+    for name, curve in curves.items():
+        # the product limit, told day by day: of those still in sight, who is not paid that day
+        still = Fraction(1)
+        for days in range(1_801):
+            sight = [spell for spell in lines[name] if spell.days >= days]
+            paid = sum(spell.days == days and spell.happened for spell in sight)
+            still *= Fraction(len(sight) - paid, len(sight))
+            assert days % 90 or curve.at(days) == still, name
+    assert curves["Loan"].median() is not None
+    loans, guarantees = curves["Loan"].at(1_800), curves["Guarantee"].at(1_800)
+    assert guarantees - loans > Fraction(3, 10), "guarantees pay only when called"
+    found = compare([lines[name] for name in lines])
+    assert found is not None and found.freedom == 2 and found.p < Decimal("0.001")
+
+
+def test_the_pooled_curve_is_that_of_no_product_line(positions: list[Position]) -> None:
+    """Somebody who reads the pooled share off promises loans too little and guarantees too much."""
+    told = waited(positions)
+    pooled = kaplan_meier(one.spell for one in told)
+    for product, above in (("Loan", False), ("Guarantee", True)):
+        own = kaplan_meier(one.spell for one in told if one.product == product)
+        bounds = own.steps[max(i for i, step in enumerate(own.steps) if step.days <= 360)].interval()
+        assert bounds is not None
+        assert (own.at(360) > pooled.at(360)) is above
+        assert not bounds[0] <= pooled.at(360) <= bounds[1], product
