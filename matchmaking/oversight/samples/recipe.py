@@ -1,4 +1,4 @@
-"""The draw written a second time, for people to keep: shown on the page, run by nothing but its test and whoever checks.
+"""The draw written a second time, for people: shown on the page, run by its test and by whoever checks.
 
 It reads the published list and prints the sample. Nothing of the product is needed, and it knows nothing of it.
 """
