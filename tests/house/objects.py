@@ -79,6 +79,7 @@ ELSEWHERE = {
     "/events/<key:key>": "tests/market/events",
     "/awards/<key:key>": "tests/market",
     "/policies/<key:key>": "tests/oversight",
+    "/samples/<key:key>": "tests/oversight",
     "/static/": "files of everybody",
 }
 

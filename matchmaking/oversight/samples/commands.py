@@ -16,7 +16,7 @@ from matchmaking.domain.money import Money
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.states import OFFICE, SAMPLE
 from matchmaking.foundation.storage import insert_rows
-from matchmaking.foundation.trail import record
+from matchmaking.foundation.trail import plain_or_digest, record
 from matchmaking.oversight.samples.facts import frame_of
 from matchmaking.oversight.samples.models import AuditSample, SampleCall, SampleItem
 from matchmaking.oversight.samples.queries import (
@@ -102,7 +102,7 @@ def draw_sample(
         for position, one in enumerate(drawn, 1)
     ]  # fmt: skip
     insert_rows(session, SampleItem, items)
-    payload = {"seed": words, "list": sample.list_digest, "items": len(items)}
+    payload = {"seed": plain_or_digest(words), "list": sample.list_digest, "items": len(items)}
     record(session, actor=actor, tag="sample.drawn", subject=f"sample:{key}", payload=payload, at=at)
     return sample
 
