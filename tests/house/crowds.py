@@ -40,19 +40,8 @@ MADE: dict[str, Any] = {"created_at": NOON}
 def crowd(world: World, first: int, count: int) -> None:
     """``count`` more of everything, numbered from ``first``."""
     numbers = range(first, first + count)
-    for lay in (
-        _firms,
-        _products,
-        _needs,
-        _consents,
-        _referrals,
-        _people,
-        _batches,
-        _events,
-        _awards,
-        _audited,
-        _samples,
-    ):
+    laid = (_firms, _products, _needs, _consents, _referrals, _people, _batches, _events, _awards, _audited, _samples)
+    for lay in laid:
         run_in_unit_of_work(lay, world, numbers)
     run_in_unit_of_work(loans, world, numbers)
     remove_session()

@@ -10,6 +10,7 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
+from matchmaking.domain.conversion.instruments import INSTRUMENTS
 from matchmaking.foundation.web.choice_fields import OneOf
 from matchmaking.foundation.web.forms import (
     BaseForm,
@@ -23,7 +24,10 @@ from matchmaking.foundation.web.forms import (
 from matchmaking.foundation.web.keyed import VersionField
 from matchmaking.foundation.web.locale import words_of
 from matchmaking.oversight.samples.facts import CONFIDENCES, TOLERABLES
+from matchmaking.oversight.samples.models import MONEY
 
+PAIRS = tuple(f"{instrument}.{money}" for instrument in INSTRUMENTS for money in MONEY)
+"""Grade and money; a page offers those its audit has, and the command refuses the others."""
 ACTIONS = ("close", "set_aside")
 
 
@@ -32,9 +36,9 @@ def _percents(shares: Sequence[int]) -> list[tuple[str, str]]:
 
 
 class FreezeForm(BaseForm):
-    """How much to draw. ``what`` is ``grade.money``; its choices are the audit's."""
+    """How much to draw. ``what`` is ``grade.money``; the page shows those of its audit."""
 
-    what = OneOf(_l("抽哪一类钱"), choices=[])
+    what = OneOf(_l("抽哪一类钱"), choices=[(pair, pair) for pair in PAIRS])
     confidence = OneOf(
         _l("置信度"), choices=[(str(ppm), f"{ppm // 10_000} %") for ppm in CONFIDENCES], default="950000"
     )

@@ -63,7 +63,6 @@ def new(code: str) -> ResponseReturnValue:
 def freeze(code: str) -> ResponseReturnValue:
     """Freeze the list; the seed comes later, from somebody else."""
     opened, form = _opened(code), FreezeForm()
-    _offer(form, opened)
     if not form.validate_on_submit() or opened.snapshot is None:
         return _new(code, form), 422
     grade, _dot, money = str(form.what.data).partition(".")
