@@ -60,9 +60,10 @@ WITHIN: dict[str, tuple[str, str, int]] = {
 }
 NOT_LISTS: dict[str, tuple[str, ...]] = {
     "a form to fill in": (
+        "/portfolios/<key:code>/samples/new",
         "/needs/new", "/needs/<key:key>/edit", "/needs/<key:key>/check", "/needs/<key:key>/send",
         "/bureau/firms/<key:firm>/needs/new", "/bureau/needs/<key:key>/edit", "/bureau/needs/<key:key>/check",
-        "/portfolios/<key:code>/samples/new", "/bank/products/new", "/bank/products/<key:key>/draft", "/batches/new", "/batches/<key:key>/paste",
+        "/bank/products/new", "/bank/products/<key:key>/draft", "/batches/new", "/batches/<key:key>/paste",
         "/events/new", "/enterprises/new", "/enterprises/<key:key>/edit", "/my/enterprise/edit", "/register",
         "/my/consents/new/<key:purpose>", "/operator/accounts/new", "/statements/new", "/sign-in", "/sign-in/code",
         "/sign-in/enrol", "/account/factor",
