@@ -33,6 +33,7 @@ from matchmaking.market.referrals.views import bank_referrals, bureau_referrals,
 from matchmaking.oversight.learning.views import policies
 from matchmaking.oversight.lines.views import lines
 from matchmaking.oversight.periods.views import periods
+from matchmaking.oversight.samples.views import samples
 from matchmaking.registry.accounts.views import accounts
 from matchmaking.registry.consents.views import consents
 from matchmaking.registry.enterprises.views import enterprises
@@ -78,6 +79,7 @@ def register_blueprints(app: Flask) -> None:
         policies,
         lines,
         periods,
+        samples,
         office,
         gatherings,
         curves,

@@ -1,4 +1,4 @@
-"""The list of shell commands: ``flask statement|audit|curves|match|trail|jobs|worker|seed|user|organisation …``."""
+"""The list of shell commands: ``flask statement|audit|curves|match|period|sample|trail|jobs|worker|seed|user …``."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from matchmaking.foundation.trail.cli import trail
 from matchmaking.market.matches.cli import match
 from matchmaking.oversight.learning.cli import COMMANDS as LEARNING
 from matchmaking.oversight.periods.cli import period
+from matchmaking.oversight.samples.cli import sample
 from matchmaking.registry.accounts.cli import roles, user
 from matchmaking.registry.organisations.cli import organisation
 from matchmaking.rulebook import say
@@ -57,6 +58,7 @@ def register_commands(app: Flask) -> None:
         curves,
         match,
         period,
+        sample,
         seed,
     ):
         app.cli.add_command(group)

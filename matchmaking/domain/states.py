@@ -1,5 +1,6 @@
 """The lifecycles people set: a firm, a need, a referral, whose turn it is, a decision, a signing, a product's version,
-a list of recommended firms, a plan over one, a meeting's sign-in sheet, weights of matching that were fitted.
+a list of recommended firms, a plan over one, a meeting's sign-in sheet, weights of matching that were fitted, a sample
+of loans to ask about.
 
 What the world sets (awaiting, partly paid, overdue) is not here: it is derived from facts and a day
 (``conversion/stages.py``). No state says "disbursed": agreed is not paid. Of the stages of a case, 草稿 to 已核实 are
@@ -207,6 +208,17 @@ POLICY = TransitionTable.of(
 )
 """Weights of matching fitted on money really disbursed: proposed by a fit, taken into force by people only."""
 
+SAMPLE = TransitionTable.of(
+    "sample",
+    "frozen",
+    # the seed comes after the list, from somebody else
+    ("frozen", "draw", OFFICE, "drawn"),
+    ("drawn", "answer", OFFICE, "="),
+    ("drawn", "close", OFFICE, "closed"),
+    ("frozen drawn", "set_aside", OFFICE, "set_aside"),
+)
+"""抽样核查: the list is frozen, drawn from by a seed published afterwards, asked about by telephone, and evaluated."""
+
 LIFECYCLES: Mapping[str, TransitionTable] = {
     table.name: table
     for table in (
@@ -221,6 +233,7 @@ LIFECYCLES: Mapping[str, TransitionTable] = {
         ALLOCATION,
         EVENT,
         POLICY,
+        SAMPLE,
     )
 }
 """Every table by name."""

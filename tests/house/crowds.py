@@ -23,6 +23,7 @@ from matchmaking.market.products.facts import OfferTold
 from matchmaking.market.products.models import Product, ProductTerms, ProductVersion
 from matchmaking.market.referrals.models import Referral
 from matchmaking.oversight.lines.models import OutsideLine
+from matchmaking.oversight.samples.models import AuditSample, SampleCall, SampleItem
 from matchmaking.registry.accounts.models import UserAccount
 from matchmaking.registry.consents.models import Consent
 from matchmaking.registry.enterprises.models import Enterprise, EnterpriseProfile
@@ -41,7 +42,8 @@ MADE: dict[str, Any] = {"created_at": NOON}
 def crowd(world: World, first: int, count: int) -> None:
     """``count`` more of everything, numbered from ``first``."""
     numbers = range(first, first + count)
-    for lay in (_firms, _products, _needs, _consents, _referrals, _people, _batches, _events, _awards, _audited):
+    laid = (_firms, _products, _needs, _consents, _referrals, _people, _batches, _events, _awards, _audited, _samples)
+    for lay in laid:
         run_in_unit_of_work(lay, world, numbers)
     run_in_unit_of_work(loans, world, numbers)
     run_in_unit_of_work(_flags, world, numbers)
@@ -262,3 +264,27 @@ def _audited(session: Session, _world: World, numbers: range) -> None:
         {"public_key": f"outside-{n}", "firm": f"第 {n} 号茶厂", "fingerprint": f"{n:064d}", **outside} for n in numbers
     ))  # fmt: skip
     put(session, Statement, ({"public_key": f"statement-{n}", **statement} for n in numbers))
+
+
+def _samples(session: Session, _world: World, numbers: range) -> None:
+    portfolio = _portfolio(session, "audited")
+    snapshot = session.execute(select(AuditSnapshot.id).where(AuditSnapshot.portfolio_id == portfolio)).scalar_one()
+    frozen = {
+        "portfolio_id": portfolio, "snapshot_id": snapshot, "as_of": TODAY, "known_on": TODAY, "grade": "loan_contract",
+        "money": "verified", "currency": "CNY", "cohort_digest": "0" * 64, "list_digest": "0" * 64, "listed": 1,
+        "measure": {"code": "contract_disbursement_rate", "numerator": 1, "denominator": 2, "ppm": 500_000},
+        "without_money": 0, "book_minor": 100, "confidence_ppm": 950_000, "tolerable_minor": 10, "expected": 0,
+        "interval_minor": 3, "size": 34, "state": "drawn", "frozen_at": NOON, "frozen_by": "user:1", "seed": "a seed",
+        "seed_source": "where", "drawn_at": NOON, "drawn_by": "user:2",
+    }  # fmt: skip
+    put(session, AuditSample, ({"id": n, "public_key": f"sample-{n}", **frozen} for n in numbers))
+    rows = {
+        row.agreement_id - AUDITED: row.id
+        for row in session.scalars(select(AuditRow).where(AuditRow.snapshot_id == snapshot))
+    }
+    item = {"sample_id": FIRST, "book_minor": 100, "top": False}
+    put(session, SampleItem, (
+        {"id": n, "position": n, "agreement_key": f"audited-{n}", "audit_row_id": rows[n], **item} for n in numbers
+    ))  # fmt: skip
+    called = {"number": 1, "outcome": "confirmed", "amount_minor": 100, **FACT}
+    put(session, SampleCall, ({"item_id": n, "payee": "", "spoke_to": "", "words": "", **called} for n in numbers))

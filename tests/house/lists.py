@@ -33,6 +33,7 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "/batches": ("city", ("/batches", "/batches?kind=city&page=2")),
     "/events": ("city", ("/events", "/events?kind=regular&page=2")),
     "/awards": ("office", ("/awards", "/awards?page=2")),
+    "/samples": ("office", ("/samples", "/samples?page=2")),
     "/statements": ("office", ("/statements", "/statements?page=2")),
     "/portfolios/<key:code>/statements": ("office", ("/portfolios/told/statements",)),
     "/findings": ("office", ("/findings", "/findings?code=promise_overdue&page=2")),
@@ -58,6 +59,7 @@ WITHIN: dict[str, tuple[str, str, int]] = {
     "/events/<key:key>": ("city", "/events/event-1000", 4),
     "/awards/<key:key>": ("office", "/awards/award-1000", 4),
     "/enterprises/<key:key>/consents": ("county", "/enterprises/{firm}/consents", 12),
+    "/samples/<key:key>": ("office", "/samples/sample-1000", 6),
     "/statements/<key:key>": ("office", "/statements/statement-1000", 3),
     "/inbox/<key:key>": ("officer", "/inbox/r1000", 13),
     "/my": ("tea", "/my", 6),
@@ -67,6 +69,7 @@ WITHIN: dict[str, tuple[str, str, int]] = {
 }
 NOT_LISTS: dict[str, tuple[str, ...]] = {
     "a form to fill in": (
+        "/portfolios/<key:code>/samples/new",
         "/needs/new", "/needs/<key:key>/edit", "/needs/<key:key>/check", "/needs/<key:key>/send",
         "/bureau/firms/<key:firm>/needs/new", "/bureau/needs/<key:key>/edit", "/bureau/needs/<key:key>/check",
         "/bank/products/new", "/bank/products/<key:key>/draft", "/batches/new", "/batches/<key:key>/paste",
@@ -88,6 +91,7 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/statements/tasks/<string(length=64):key>",
         "/portfolios/<key:code>/agreements/<key:key>", "/portfolios/<key:code>/events/<key:key>",
         "/portfolios/<key:code>/periods/<key:month>", "/portfolios/<key:code>/lines/<key:key>",
+        "/samples/<key:key>/items/<id:position>",
         "/threads/<key:key>", "/operator/accounts/<key:login>", "/account",
     ),
     "figures reckoned at night": (
@@ -113,6 +117,7 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/bank/disbursements/<key:key>/evidence/<id:evidence_id>", "/inbox/<key:key>/files/<id:link_id>",
         "/enterprises/<key:key>/evidence/<id:link_id>", "/my/enterprise/evidence/<id:link_id>",
         "/needs/<key:key>/referrals/<key:referral>/files/<id:link_id>",
+        "/samples/<key:key>/list.txt", "/samples/<key:key>/items/<id:position>/evidence/<id:link_id>",
         "/portfolios/<key:code>/agreements/<key:key>/evidence/<id:evidence_id>",
     ),
 }  # fmt: skip

@@ -84,6 +84,7 @@ ELSEWHERE = {
     "/match-runs/<id:run_id>": "tests/market/matches",  # city-wide figures, nobody's own
     "/awards/<key:key>": "tests/market",
     "/policies/<key:key>": "tests/oversight",
+    "/samples/<key:key>": "tests/oversight",
     "/static/": "files of everybody",
 }
 

@@ -81,6 +81,17 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("POST", "/my/consents/<key:key>/revoke"): P.GIVE_CONSENTS,
     ("GET", "/enterprises/<key:key>/consents"): P.ENTER_FOR_FIRM,
     ("POST", "/enterprises/<key:key>/consents"): P.ENTER_FOR_FIRM,
+    # samples of loans to ask about
+    ("GET", "/samples"): P.READ_SAMPLES,
+    ("GET", "/portfolios/<key:code>/samples/new"): P.KEEP_SAMPLES,
+    ("POST", "/portfolios/<key:code>/samples/new"): P.KEEP_SAMPLES,
+    ("GET", "/samples/<key:key>"): P.READ_SAMPLES,
+    ("GET", "/samples/<key:key>/list.txt"): P.READ_SAMPLES,
+    ("POST", "/samples/<key:key>/draw"): P.KEEP_SAMPLES,
+    ("POST", "/samples/<key:key>/end"): P.KEEP_SAMPLES,
+    ("GET", "/samples/<key:key>/items/<id:position>"): P.READ_SAMPLES,
+    ("POST", "/samples/<key:key>/items/<id:position>"): P.KEEP_SAMPLES,
+    ("GET", "/samples/<key:key>/items/<id:position>/evidence/<id:link_id>"): P.READ_SAMPLES,
     # lists of recommended firms
     ("GET", "/batches"): P.READ_LISTS,
     ("GET", "/batches/new"): P.KEEP_LISTS,

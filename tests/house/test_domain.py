@@ -1,8 +1,7 @@
 """The domain is exact and blind: no float, nothing but the standard library and itself; NumPy where columns are worked.
 
-What is not exact is named here, because what it works out is a statistic or a likelihood: curves of millions of spells, the
-card learned from past loans. No money passes
-through it.
+What is not exact is named here, because what it works out is a statistic or a likelihood: curves of millions of spells,
+the card learned from past loans. No money passes through it.
 """
 
 from __future__ import annotations

@@ -42,6 +42,11 @@ class Permission(StrEnum):
     DECIDE_POLICIES = "decide_policies"
     """Take fitted weights into force, set them aside or withdraw them."""
 
+    READ_SAMPLES = "read_samples"
+    """Samples drawn for the call-back audit, their lists, recipes and results."""
+    KEEP_SAMPLES = "keep_samples"
+    """Freeze a list, draw from it, write down what was said on the telephone, and close."""
+
     READ_THREADS = "read_threads"
     """One need from its first word to its last yuan, as far as it is one's own to see."""
 

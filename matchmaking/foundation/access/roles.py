@@ -55,6 +55,8 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             P.READ_LISTS,
             P.READ_POLICIES,
             P.DECIDE_POLICIES,
+            P.READ_SAMPLES,
+            P.KEEP_SAMPLES,
         }
     ),
     Role.FINANCE_OFFICE_COUNTY: frozenset(

@@ -1,0 +1,1 @@
+"""Audit samples: drawn so that anyone can repeat it, answered by telephone, projected with an interval."""
