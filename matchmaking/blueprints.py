@@ -18,6 +18,7 @@ from matchmaking.desks.letter.views import letter
 from matchmaking.desks.office.views import office
 from matchmaking.desks.operator.views import operator_desk
 from matchmaking.desks.public.views import public_desk
+from matchmaking.desks.standings.views import standings
 from matchmaking.desks.thread.views import thread
 from matchmaking.desks.whatif.views import bank_fit, gaps_desk
 from matchmaking.market.allocations.views import allocations
@@ -61,6 +62,7 @@ def register_blueprints(app: Flask) -> None:
         policies,
         office,
         gatherings,
+        standings,
         letter,
         front,
         firm_desk,

@@ -11,6 +11,7 @@ from matchmaking.delivery.decisions import jobs as decisions
 from matchmaking.delivery.signings import jobs as signings
 from matchmaking.delivery.statements import jobs as _preview  # noqa: F401  registers statement.preview
 from matchmaking.desks.gatherings import jobs as gatherings
+from matchmaking.desks.standings import jobs as standings
 from matchmaking.foundation.files import jobs as files
 from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail import jobs as trail
@@ -43,6 +44,7 @@ JOBS: tuple[Job, ...] = (
     # counted from the audit of the same evening
     Job("lender-records", audits.run_records, "40 21 * * *", 7),
     Job("event-outcomes", gatherings.run, "45 21 * * *"),
+    Job("bank-standings", standings.run, "50 21 * * *"),
     # once a month, on the audit of the evening before; it proposes and never adopts
     Job("policy-fit", learning.run, "30 6 1 * *"),
 )

@@ -14,6 +14,7 @@ from matchmaking.delivery.disbursements.hearing import give_verdict
 from matchmaking.delivery.findings.commands import answer_finding
 from matchmaking.delivery.findings.models import Finding, FindingAnswer
 from matchmaking.desks.gatherings.commands import reckon_outcomes
+from matchmaking.desks.standings.commands import reckon_standings
 from matchmaking.domain.conversion.facts import DUPLICATE_SIGNING
 from matchmaking.market.events.queries import all_events
 from matchmaking.seeds.city import CODE
@@ -77,7 +78,8 @@ def _evening(diary: Diary, day: date, at: datetime) -> None:
     city, days = diary.rows[CODE], {"as_of": day, "known_on": day}
     _answer(diary, at)
     raise_findings(diary.session, actor="job:findings", portfolio=city, **days, at=at)
-    take_snapshot(diary.session, actor=ACTOR, portfolio=city, **days, at=at)
+    snapshot = take_snapshot(diary.session, actor=ACTOR, portfolio=city, **days, at=at)
+    reckon_standings(diary.session, actor="job:bank-standings", snapshot=snapshot, at=at)
     write_records(diary.session, actor="job:lender-records", portfolio=city, as_of=day, at=at)
     if day == TODAY:
         events = all_events(diary.session)

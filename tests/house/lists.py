@@ -39,6 +39,7 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "/portfolios/<key:code>/agreements": (
         "office", ("/portfolios/audited/agreements", "/portfolios/audited/agreements?sort=-verified&page=2"),
     ),
+    "/portfolios/<key:code>/banks": ("office", ("/portfolios/audited/banks",)),
     "/portfolios/<key:code>/events": (
         "office", ("/portfolios/audited/events", "/portfolios/audited/events?kind=regular&page=2"),
     ),
@@ -55,6 +56,7 @@ WITHIN: dict[str, tuple[str, str, int]] = {
     "/bureau": ("county", "/bureau", 8),
     "/operator": ("runner", "/operator", 10),
     "/bank/reports": ("officer", "/bank/reports", 8),
+    "/bank/standing": ("officer", "/bank/standing", 8),
 }
 NOT_LISTS: dict[str, tuple[str, ...]] = {
     "a form to fill in": (
@@ -85,7 +87,7 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
     "leads elsewhere": ("/", "/office", "/agreements", "/letter", "/events/<key:key>/outcome"),
     "a file": (
         "/static/<path:filename>", "/healthz", "/public/figures.csv", "/batches/<key:key>/list.xlsx",
-        "/portfolios/<key:code>/agreements.xlsx", "/statements/<key:key>/file",
+        "/portfolios/<key:code>/agreements.xlsx", "/portfolios/<key:code>/banks.xlsx", "/statements/<key:key>/file",
         "/bank/disbursements/<key:key>/evidence/<id:evidence_id>", "/inbox/<key:key>/files/<id:link_id>",
         "/enterprises/<key:key>/evidence/<id:link_id>", "/my/enterprise/evidence/<id:link_id>",
         "/needs/<key:key>/referrals/<key:referral>/files/<id:link_id>",

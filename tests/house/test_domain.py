@@ -1,7 +1,7 @@
 """The domain is exact and blind: no float, nothing but the standard library and itself; NumPy for matching alone.
 
-One package is not exact, because what it works out is a likelihood: the card learned from past loans. No money passes
-through it.
+Two packages are not exact, because what they work out is a likelihood: the card learned from past loans, and how far a
+bank's few contracts may be believed. No money passes through them.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ FLOATING = {
     "log",
 }
 """NumPy's ways to floats."""
-STATISTICS = ("matchmaking.domain.matching.learning",)
+STATISTICS = ("matchmaking.domain.matching.learning", "matchmaking.domain.conversion.banks")
 """The only packages of the domain that work in floats."""
 IN_COLUMNS = {
-    "numpy": ("matchmaking.domain.matching",),
+    "numpy": ("matchmaking.domain.matching", "matchmaking.domain.conversion.banks"),
     "numba": ("matchmaking.domain.matching.engine", "matchmaking.domain.matching.allocation"),
     "llvmlite": ("matchmaking.domain.matching.engine",),
     "highspy": ("matchmaking.domain.matching.allocation",),

@@ -67,6 +67,7 @@ PLACES = (
         ("bank_agreements.", "bank_repayments."),
     ),
     Place(_("按月报送"), "bank_reports.index", "bank_reports.index", P.REPORT_DISBURSEMENTS, ("bank_reports.",)),
+    Place(_("本行对照"), "standings.own", "standings.own", P.REPORT_DISBURSEMENTS, ("standings.",)),
     Place(_("企业资料"), "enterprises.own", "enterprises.own", P.KEEP_OWN_PROFILE, ("enterprises.",)),
     Place(_("授权"), "consents.index", "consents.index", P.GIVE_CONSENTS, ("consents.",)),
     Place(_("企业"), "enterprises.index", "enterprises.index", P.READ_ENTERPRISES, ("enterprises.", "consents.papers")),
@@ -82,10 +83,15 @@ PLACES = (
         "office.portfolio",
         "office.home",
         P.READ_AUDIT,
-        ("office.home", "office.portfolio", "office.months", "office.areas", "office.rates"),
+        ("office.home", "office.portfolio", "office.months", "office.areas", "office.rates", "standings.index"),
     ),  # fmt: skip
     Place(
-        _("来信里的数字"), "letter.figures", "letter.first", P.READ_AUDIT, ("letter.", "gatherings."), whole_city=True
+        _("来信里的数字"),
+        "letter.figures",
+        "letter.first",
+        P.READ_AUDIT,
+        ("letter.", "gatherings."),
+        whole_city=True,
     ),
     Place(_("台账"), "office.agreements", "office.any_agreements", P.READ_AGREEMENTS, ("office.agreement",)),
     Place(_("供给缺口"), "gaps.home", "gaps.home", P.READ_GAPS, ("gaps.",)),
