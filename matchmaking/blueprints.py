@@ -9,6 +9,7 @@ from matchmaking.delivery.disbursements.views import bank_agreements, bank_repor
 from matchmaking.delivery.findings.views import findings
 from matchmaking.delivery.repayments.views import bank_repayments
 from matchmaking.delivery.signings.views import bank_papers, papers
+from matchmaking.delivery.slips.views import bank_slips, reporting
 from matchmaking.delivery.statements.views import statements
 from matchmaking.desks.bureau.views import bureau_desk
 from matchmaking.desks.firm.views import firm_desk
@@ -46,6 +47,8 @@ def register_blueprints(app: Flask) -> None:
         papers,
         bank_agreements,
         bank_reports,
+        bank_slips,
+        reporting,
         bank_repayments,
         loans,
         statements,

@@ -7,6 +7,7 @@ from matchmaking.delivery.disbursements import models as _disbursements  # noqa:
 from matchmaking.delivery.findings import models as _findings  # noqa: F401
 from matchmaking.delivery.repayments import models as _repayments  # noqa: F401
 from matchmaking.delivery.signings import models as _signings  # noqa: F401
+from matchmaking.delivery.slips import models as _slips  # noqa: F401
 from matchmaking.delivery.statements import models as _statements  # noqa: F401
 from matchmaking.desks.gatherings import models as _gatherings  # noqa: F401
 from matchmaking.desks.standings import models as _standings  # noqa: F401

@@ -1,5 +1,6 @@
 """The lifecycles people set: a firm, a need, a referral, whose turn it is, a decision, a signing, a product's version,
-a list of recommended firms, a plan over one, a meeting's sign-in sheet, weights of matching that were fitted.
+a list of recommended firms, a plan over one, a meeting's sign-in sheet, weights of matching that were fitted, a bank's
+monthly slip.
 
 What the world sets (awaiting, partly paid, overdue) is not here: it is derived from facts and a day
 (``conversion/stages.py``). No state says "disbursed": agreed is not paid. Of the stages of a case, 草稿 to 已核实 are
@@ -207,6 +208,18 @@ POLICY = TransitionTable.of(
 )
 """Weights of matching fitted on money really disbursed: proposed by a fit, taken into force by people only."""
 
+SLIP = TransitionTable.of(
+    "slip",
+    "draft",
+    ("draft", "refresh", BANK, "="),
+    ("draft", "make", BANK, "made"),
+    # the checker is another person than the maker; the command looks at that
+    ("made", "send_back", MANAGER, "draft"),
+    ("made", "check", MANAGER, "checked"),
+    ("checked", "return", BANK, "returned"),
+)
+"""对账确认单: drawn up from the records, made by one person, checked by another, back with its seal."""
+
 LIFECYCLES: Mapping[str, TransitionTable] = {
     table.name: table
     for table in (
@@ -221,6 +234,7 @@ LIFECYCLES: Mapping[str, TransitionTable] = {
         ALLOCATION,
         EVENT,
         POLICY,
+        SLIP,
     )
 }
 """Every table by name."""

@@ -39,7 +39,6 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "/portfolios/<key:code>/agreements": (
         "office", ("/portfolios/audited/agreements", "/portfolios/audited/agreements?sort=-verified&page=2"),
     ),
-    "/portfolios/<key:code>/banks": ("office", ("/portfolios/audited/banks",)),
     "/portfolios/<key:code>/events": (
         "office", ("/portfolios/audited/events", "/portfolios/audited/events?kind=regular&page=2"),
     ),
@@ -56,6 +55,8 @@ WITHIN: dict[str, tuple[str, str, int]] = {
     "/bureau": ("county", "/bureau", 8),
     "/operator": ("runner", "/operator", 10),
     "/bank/reports": ("officer", "/bank/reports", 8),
+    "/bank/slips": ("officer", "/bank/slips", 6),
+    "/portfolios/<key:code>/reporting": ("office", "/portfolios/audited/reporting", 8),
     "/bank/standing": ("officer", "/bank/standing", 8),
 }
 NOT_LISTS: dict[str, tuple[str, ...]] = {
@@ -73,13 +74,16 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/bank/products/<key:key>/versions/<id:number>", "/products/<key:key>", "/enterprises/<key:key>",
         "/my/enterprise", "/my/consents/<key:key>",
         "/bank/decisions/<key:key>", "/bank/decisions/<key:key>/papers", "/bank/papers/<key:key>",
+        "/bank/slips/<key:key>", "/portfolios/<key:code>/slips/<key:key>",
         "/bank/agreements/<key:key>", "/bank/agreements/<key:key>/terms", "/bank/agreements/<key:key>/repayments",
         "/my/lines/<key:key>", "/my/papers/<key:key>", "/batches/<key:key>/firms/<id:position>",
         "/findings/<id:number>", "/verdicts/<key:key>", "/statements/tasks/<string(length=64):key>",
         "/portfolios/<key:code>/agreements/<key:key>", "/portfolios/<key:code>/events/<key:key>",
         "/threads/<key:key>", "/operator/accounts/<key:login>", "/account",
     ),
-    "figures reckoned at night": ("/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/public"),
+    "figures reckoned at night": (
+        "/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/portfolios/<key:code>/banks", "/public",
+    ),
     "as many lines as the rules let there be": (
         "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",
         "/needs/<key:key>/products",
@@ -87,7 +91,8 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
     "leads elsewhere": ("/", "/office", "/agreements", "/letter", "/events/<key:key>/outcome"),
     "a file": (
         "/static/<path:filename>", "/healthz", "/public/figures.csv", "/batches/<key:key>/list.xlsx",
-        "/portfolios/<key:code>/agreements.xlsx", "/portfolios/<key:code>/banks.xlsx", "/statements/<key:key>/file",
+        "/portfolios/<key:code>/agreements.xlsx", "/portfolios/<key:code>/banks.xlsx", "/bank/slips/<key:key>/scan",
+        "/portfolios/<key:code>/slips/<key:key>/scan", "/statements/<key:key>/file",
         "/bank/disbursements/<key:key>/evidence/<id:evidence_id>", "/inbox/<key:key>/files/<id:link_id>",
         "/enterprises/<key:key>/evidence/<id:link_id>", "/my/enterprise/evidence/<id:link_id>",
         "/needs/<key:key>/referrals/<key:referral>/files/<id:link_id>",

@@ -66,6 +66,7 @@ PLACES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "/my/agreements/<key:key>": (FIRM, {"key": "agreement"}),
     "/threads/<key:key>": ((*FIRM, *BUREAU, *BANK, "office"), {"key": "need"}),
     "/portfolios/<key:code>/events/<key:key>": ((), {"code": "city"}),  # the city has held none
+    "/portfolios/<key:code>/slips/<key:key>": ((), {"code": "city"}),  # no bank has drawn one up
     "/portfolios/<key:code>": (("office",), {"code": "city", "key": "agreement"}),
 }
 ELSEWHERE = {
@@ -79,6 +80,7 @@ ELSEWHERE = {
     "/events/<key:key>": "tests/market/events",
     "/awards/<key:key>": "tests/market",
     "/policies/<key:key>": "tests/oversight",
+    "/bank/slips/<key:key>": "tests/delivery/slips",
     "/static/": "files of everybody",
 }
 

@@ -66,7 +66,13 @@ PLACES = (
         P.REPORT_DISBURSEMENTS,
         ("bank_agreements.", "bank_repayments."),
     ),
-    Place(_("按月报送"), "bank_reports.index", "bank_reports.index", P.REPORT_DISBURSEMENTS, ("bank_reports.",)),
+    Place(
+        _("按月报送"),
+        "bank_reports.index",
+        "bank_reports.index",
+        P.REPORT_DISBURSEMENTS,
+        ("bank_reports.", "bank_slips."),
+    ),
     Place(_("本行对照"), "standings.own", "standings.own", P.REPORT_DISBURSEMENTS, ("standings.",)),
     Place(_("企业资料"), "enterprises.own", "enterprises.own", P.KEEP_OWN_PROFILE, ("enterprises.",)),
     Place(_("授权"), "consents.index", "consents.index", P.GIVE_CONSENTS, ("consents.",)),
@@ -83,7 +89,16 @@ PLACES = (
         "office.portfolio",
         "office.home",
         P.READ_AUDIT,
-        ("office.home", "office.portfolio", "office.months", "office.areas", "office.rates", "standings.index"),
+        (
+            "office.home",
+            "office.portfolio",
+            "office.months",
+            "office.areas",
+            "office.rates",
+            "standings.index",
+            "standings.splits",
+            "reporting.",
+        ),
     ),  # fmt: skip
     Place(
         _("来信里的数字"),

@@ -1,4 +1,4 @@
-"""Banks beside what others do with the same kind of contract, and their word on it."""
+"""Banks beside what others do; monthly slips and reminders; what a meeting cost, and its net-new money."""
 
 from __future__ import annotations
 
@@ -13,6 +13,84 @@ depends_on = None
 
 def upgrade() -> None:
     """Forward."""
+    op.create_table(
+        "event_cost",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_key", sa.String(length=120), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.String(length=300), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entered_by", sa.String(length=80), nullable=False),
+        sa.CheckConstraint("words <> ''", name=op.f("ck_event_cost_says_what_for")),
+        sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_event_cost_amount_not_negative")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_cost")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("event_cost", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_event_cost_event_key"), ["event_key"], unique=False)
+
+    op.create_table(
+        "monthly_slip",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("public_key", sa.String(length=120), nullable=False),
+        sa.Column("portfolio_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lender", sa.String(length=200), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("words", sa.String(length=1000), nullable=False),
+        sa.Column("made_by", sa.String(length=80), nullable=False),
+        sa.Column("checked_by", sa.String(length=80), nullable=False),
+        sa.Column("scan_sha256", sa.String(length=64), nullable=True),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(state = 'draft') = (made_by = '')", name=op.f("ck_monthly_slip_made_by_somebody")),
+        sa.CheckConstraint(
+            "(state = 'returned') = (scan_sha256 IS NOT NULL)", name=op.f("ck_monthly_slip_returned_with_its_scan")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('checked', 'returned')) = (checked_by <> '')", name=op.f("ck_monthly_slip_checked_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "checked_by = '' OR checked_by <> made_by", name=op.f("ck_monthly_slip_maker_is_not_checker")
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'made', 'checked', 'returned')", name=op.f("ck_monthly_slip_state_known")
+        ),
+        sa.CheckConstraint("version > 0 AND edition > 0", name=op.f("ck_monthly_slip_counts")),
+        sa.ForeignKeyConstraint(["portfolio_id"], ["portfolio.id"], name=op.f("fk_monthly_slip_portfolio_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_monthly_slip")),
+        sa.UniqueConstraint(
+            "portfolio_id", "lender", "month", "edition", name=op.f("uq_monthly_slip_portfolio_id_lender_month_edition")
+        ),
+        sa.UniqueConstraint("public_key", name=op.f("uq_monthly_slip_public_key")),
+    )
+    with op.batch_alter_table("monthly_slip", schema=None) as batch_op:
+        batch_op.create_index("ix_monthly_slip_portfolio_id_month", ["portfolio_id", "month"], unique=False)
+
+    op.create_table(
+        "report_chase",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("portfolio_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lender", sa.String(length=200), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("means", sa.String(length=8), nullable=False),
+        sa.Column("words", sa.String(length=300), nullable=False),
+        sa.Column("person", sa.String(length=120), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "means IN ('phone', 'letter', 'visit', 'message')", name=op.f("ck_report_chase_means_known")
+        ),
+        sa.ForeignKeyConstraint(["portfolio_id"], ["portfolio.id"], name=op.f("fk_report_chase_portfolio_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_chase")),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("report_chase", schema=None) as batch_op:
+        batch_op.create_index("ix_report_chase_portfolio_id_month", ["portfolio_id", "month"], unique=False)
+
     op.create_table(
         "bank_standing",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -44,6 +122,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["snapshot_id"], ["audit_snapshot.id"], name=op.f("fk_bank_standing_snapshot_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_standing")),
         sa.UniqueConstraint("snapshot_id", "lender", name=op.f("uq_bank_standing_snapshot_id_lender")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "slip_step",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("slip_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("action", sa.String(length=12), nullable=False),
+        sa.Column("words", sa.String(length=1000), nullable=False),
+        sa.Column("person", sa.String(length=120), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["slip_id"], ["monthly_slip.id"], name=op.f("fk_slip_step_slip_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slip_step")),
+        sa.UniqueConstraint("slip_id", "number", name=op.f("uq_slip_step_slip_id_number")),
         info={"append_only": True},
     )
     op.create_table(
@@ -81,12 +174,29 @@ def upgrade() -> None:
     with op.batch_alter_table("bank_comment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_bank_comment_portfolio_id"), ["portfolio_id"], unique=False)
 
+    op.add_column("event_outcome", sa.Column("net_new_minor", sa.BigInteger(), nullable=True))
+
 
 def downgrade() -> None:
     """Back."""
+    op.drop_column("event_outcome", "net_new_minor")
+
     with op.batch_alter_table("bank_comment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bank_comment_portfolio_id"))
 
     op.drop_table("bank_comment")
     op.drop_table("bank_case")
+    op.drop_table("slip_step")
     op.drop_table("bank_standing")
+    with op.batch_alter_table("report_chase", schema=None) as batch_op:
+        batch_op.drop_index("ix_report_chase_portfolio_id_month")
+
+    op.drop_table("report_chase")
+    with op.batch_alter_table("monthly_slip", schema=None) as batch_op:
+        batch_op.drop_index("ix_monthly_slip_portfolio_id_month")
+
+    op.drop_table("monthly_slip")
+    with op.batch_alter_table("event_cost", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_event_cost_event_key"))
+
+    op.drop_table("event_cost")
