@@ -10,6 +10,7 @@ from matchmaking.delivery.findings.views import findings
 from matchmaking.delivery.flags.views import asked, flags
 from matchmaking.delivery.repayments.views import bank_repayments
 from matchmaking.delivery.signings.views import bank_papers, papers
+from matchmaking.delivery.slips.views import bank_slips, reporting
 from matchmaking.delivery.statements.views import statements
 from matchmaking.desks.bureau.views import bureau_desk
 from matchmaking.desks.curves.views import curves
@@ -20,6 +21,7 @@ from matchmaking.desks.letter.views import letter
 from matchmaking.desks.office.views import office
 from matchmaking.desks.operator.views import operator_desk
 from matchmaking.desks.public.views import public_desk
+from matchmaking.desks.standings.views import standings
 from matchmaking.desks.thread.views import thread
 from matchmaking.desks.whatif.views import bank_fit, gaps_desk
 from matchmaking.market.allocations.views import allocations
@@ -61,6 +63,8 @@ def register_blueprints(app: Flask) -> None:
         papers,
         bank_agreements,
         bank_reports,
+        bank_slips,
+        reporting,
         bank_repayments,
         loans,
         statements,
@@ -83,6 +87,7 @@ def register_blueprints(app: Flask) -> None:
         office,
         gatherings,
         curves,
+        standings,
         letter,
         front,
         firm_desk,

@@ -12,6 +12,7 @@ from matchmaking.delivery.signings import jobs as signings
 from matchmaking.delivery.statements import jobs as _preview  # noqa: F401  registers statement.preview
 from matchmaking.desks.curves import jobs as curves
 from matchmaking.desks.gatherings import jobs as gatherings
+from matchmaking.desks.standings import jobs as standings
 from matchmaking.foundation.files import jobs as files
 from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail import jobs as trail
@@ -53,6 +54,7 @@ JOBS: tuple[Job, ...] = (
     Job("event-outcomes", gatherings.run, "45 21 * * *"),
     # of the audit of the same evening
     Job("curves", curves.run, "50 21 * * *"),
+    Job("bank-standings", standings.run, "50 21 * * *"),
     # once a month, on the audit of the evening before; it proposes and never adopts
     Job("policy-fit", learning.run, "30 6 1 * *"),
 )

@@ -8,9 +8,11 @@ from matchmaking.delivery.findings import models as _findings  # noqa: F401
 from matchmaking.delivery.flags import models as _flags  # noqa: F401
 from matchmaking.delivery.repayments import models as _repayments  # noqa: F401
 from matchmaking.delivery.signings import models as _signings  # noqa: F401
+from matchmaking.delivery.slips import models as _slips  # noqa: F401
 from matchmaking.delivery.statements import models as _statements  # noqa: F401
 from matchmaking.desks.curves import models as _curves  # noqa: F401
 from matchmaking.desks.gatherings import models as _gatherings  # noqa: F401
+from matchmaking.desks.standings import models as _standings  # noqa: F401
 from matchmaking.foundation.access import reading as _reading  # noqa: F401
 from matchmaking.foundation.files import models as _files  # noqa: F401
 from matchmaking.foundation.jobs import models as _jobs  # noqa: F401

@@ -1,6 +1,6 @@
 """The lifecycles people set: a firm, a need, a referral, whose turn it is, a decision, a signing, a product's version,
 a list of recommended firms, a plan over one, a meeting's sign-in sheet, weights of matching that were fitted, a sample
-of loans to ask about.
+of loans to ask about, a bank's monthly slip.
 
 What the world sets (awaiting, partly paid, overdue) is not here: it is derived from facts and a day
 (``conversion/stages.py``). No state says "disbursed": agreed is not paid. Of the stages of a case, 草稿 to 已核实 are
@@ -219,6 +219,18 @@ SAMPLE = TransitionTable.of(
 )
 """抽样核查: the list is frozen, drawn from by a seed published afterwards, asked about by telephone, and evaluated."""
 
+SLIP = TransitionTable.of(
+    "slip",
+    "draft",
+    ("draft", "refresh", BANK, "="),
+    ("draft", "make", BANK, "made"),
+    # the checker is another person than the maker; the command looks at that
+    ("made", "send_back", MANAGER, "draft"),
+    ("made", "check", MANAGER, "checked"),
+    ("checked", "return", BANK, "returned"),
+)
+"""对账确认单: drawn up from the records, made by one person, checked by another, back with its seal."""
+
 LIFECYCLES: Mapping[str, TransitionTable] = {
     table.name: table
     for table in (
@@ -234,6 +246,7 @@ LIFECYCLES: Mapping[str, TransitionTable] = {
         EVENT,
         POLICY,
         SAMPLE,
+        SLIP,
     )
 }
 """Every table by name."""

@@ -16,6 +16,7 @@ from matchmaking.delivery.findings.commands import answer_finding
 from matchmaking.delivery.findings.models import Finding, FindingAnswer
 from matchmaking.desks.curves.commands import keep_curves
 from matchmaking.desks.gatherings.commands import reckon_outcomes
+from matchmaking.desks.standings.commands import reckon_standings
 from matchmaking.domain.conversion.facts import DUPLICATE_SIGNING
 from matchmaking.market.events.queries import all_events
 from matchmaking.seeds.city import CODE
@@ -83,6 +84,7 @@ def _evening(diary: Diary, day: date, at: datetime) -> None:
     hear_banks(diary.session, city, at=at)
     raise_flags(diary.session, actor="job:flags", portfolio=city, **days, at=at)
     snapshot = take_snapshot(diary.session, actor=ACTOR, portfolio=city, **days, at=at)
+    reckon_standings(diary.session, actor="job:bank-standings", snapshot=snapshot, at=at)
     write_records(diary.session, actor="job:lender-records", portfolio=city, as_of=day, at=at)
     keep_curves(diary.session, actor="job:curves", portfolio=city, snapshot=snapshot, at=at)
     if day == TODAY:

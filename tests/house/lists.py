@@ -66,6 +66,9 @@ WITHIN: dict[str, tuple[str, str, int]] = {
     "/bureau": ("county", "/bureau", 8),
     "/operator": ("runner", "/operator", 10),
     "/bank/reports": ("officer", "/bank/reports", 8),
+    "/bank/slips": ("officer", "/bank/slips", 6),
+    "/portfolios/<key:code>/reporting": ("office", "/portfolios/audited/reporting", 8),
+    "/bank/standing": ("officer", "/bank/standing", 8),
 }
 NOT_LISTS: dict[str, tuple[str, ...]] = {
     "a form to fill in": (
@@ -84,6 +87,7 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/bank/products/<key:key>/versions/<id:number>", "/products/<key:key>", "/enterprises/<key:key>",
         "/my/enterprise", "/my/consents/<key:key>",
         "/bank/decisions/<key:key>", "/bank/decisions/<key:key>/papers", "/bank/papers/<key:key>",
+        "/bank/slips/<key:key>", "/portfolios/<key:code>/slips/<key:key>",
         "/bank/agreements/<key:key>", "/bank/agreements/<key:key>/terms", "/bank/agreements/<key:key>/repayments",
         "/my/lines/<key:key>", "/my/papers/<key:key>", "/batches/<key:key>/firms/<id:position>",
         "/plans/<key:key>/firms/<id:position>",
@@ -97,6 +101,7 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
     "figures reckoned at night": (
         "/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/public", "/portfolios/<key:code>/areas",
         "/portfolios/<key:code>/months", "/portfolios/<key:code>/rates",
+        "/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/portfolios/<key:code>/banks", "/public",
     ),
     "as many lines as the rules let there be": (
         "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",
@@ -114,6 +119,8 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/portfolios/<key:code>/periods/<key:month>/figures.xlsx",
         "/portfolios/<key:code>/bridges.xlsx",
         "/statements/<key:key>/file",
+        "/portfolios/<key:code>/agreements.xlsx", "/portfolios/<key:code>/banks.xlsx", "/bank/slips/<key:key>/scan",
+        "/portfolios/<key:code>/slips/<key:key>/scan", "/statements/<key:key>/file",
         "/bank/disbursements/<key:key>/evidence/<id:evidence_id>", "/inbox/<key:key>/files/<id:link_id>",
         "/enterprises/<key:key>/evidence/<id:link_id>", "/my/enterprise/evidence/<id:link_id>",
         "/needs/<key:key>/referrals/<key:referral>/files/<id:link_id>",

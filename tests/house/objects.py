@@ -68,6 +68,7 @@ PLACES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "/portfolios/<key:code>/events/<key:key>": ((), {"code": "city"}),  # the city has held none
     "/portfolios/<key:code>/periods/<key:month>": ((), {"code": "city"}),  # the city has closed none
     "/portfolios/<key:code>/lines/<key:key>": ((), {"code": "city"}),  # and none was taken in; see tests/oversight
+    "/portfolios/<key:code>/slips/<key:key>": ((), {"code": "city"}),  # no bank has drawn one up
     "/portfolios/<key:code>": (("office",), {"code": "city", "key": "agreement"}),
 }
 ELSEWHERE = {
@@ -85,6 +86,7 @@ ELSEWHERE = {
     "/awards/<key:key>": "tests/market",
     "/policies/<key:key>": "tests/oversight",
     "/samples/<key:key>": "tests/oversight",
+    "/bank/slips/<key:key>": "tests/delivery/slips",
     "/static/": "files of everybody",
 }
 

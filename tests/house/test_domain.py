@@ -1,7 +1,7 @@
 """The domain is exact and blind: no float, nothing but the standard library and itself; NumPy where columns are worked.
 
 What is not exact is named here, because what it works out is a statistic or a likelihood: curves of millions of spells,
-the card learned from past loans. No money passes through it.
+the card learned from past loans, how far a bank's few contracts may be believed. No money passes through it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,11 @@ FLOATING = {
     "log",
 }
 """NumPy's ways to floats."""
-STATISTICS = ("matchmaking.domain.matching.learning", "matchmaking.domain.conversion.survival.columns")
+STATISTICS = (
+    "matchmaking.domain.matching.learning",
+    "matchmaking.domain.conversion.survival.columns",
+    "matchmaking.domain.conversion.banks",
+)
 """The only packages of the domain that work in floats."""
 IN_COLUMNS: dict[str, tuple[str, ...]] = {
     "numpy": ("matchmaking.domain.matching", *STATISTICS),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from matchmaking.delivery.agreements.models import LATER
 from matchmaking.foundation.storage import Base, BigId, Instant, Minor
 
 
@@ -40,4 +41,25 @@ class EventOutcome(Base):
     paid_minor: Mapped[int] = mapped_column(Minor)
     """Any source says that money left."""
     verified_minor: Mapped[int] = mapped_column(Minor)
+    net_new_minor: Mapped[int | None] = mapped_column(Minor, info=LATER)
+    """Of the verified money what is net-new (A1); None in rows that were kept before it was."""
     made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class EventCost(Base):
+    """What a meeting cost the public purse, as somebody entered it; the last entry holds."""
+
+    __tablename__ = "event_cost"
+    __table_args__ = (
+        CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+        CheckConstraint("words <> ''", name="says_what_for"),
+        {"info": {"append_only": True}},
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_key: Mapped[str] = mapped_column(String(120), index=True)
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    words: Mapped[str] = mapped_column(String(300))
+    """What it was spent on, and by which voucher."""
+    entered_at: Mapped[datetime] = mapped_column(Instant)
+    entered_by: Mapped[str] = mapped_column(String(80))

@@ -1,0 +1,209 @@
+"""Banks beside what is expected: kept once, in the order of sound, nobody ranked; a bank sees its own cases alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from html import unescape
+from io import BytesIO
+
+import openpyxl
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaking.delivery.audits.commands import take_snapshot
+from matchmaking.delivery.audits.models import AuditSnapshot
+from matchmaking.delivery.disbursements.hearing import confirm_receipt
+from matchmaking.desks.standings.commands import reckon_standings
+from matchmaking.desks.standings.facts import backed, sector, term_band
+from matchmaking.desks.standings.models import BankCase, BankStanding
+from matchmaking.foundation.access.roles import Role
+from matchmaking.foundation.storage import run_in_unit_of_work, session
+from matchmaking.foundation.trail.models import TrailEvent
+from matchmaking.registry.organisations.models import Organisation
+from matchmaking.registry.portfolios.models import Portfolio
+from tests.delivery.cases_world import JUNE, MILLION, World, counted, morning, open_world
+from tests.market.market_world import NOON, _person, build_world, enter
+from tests.market.market_world import World as Market
+from tests.web_fixtures import Browser
+
+ON_ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"])
+SIX, THREE, OURS = "秦岭农村商业银行", "子午银行", "汉江银行"
+DUE = date(2025, 5, 20)
+
+
+@pytest.fixture
+def market(app: Flask) -> Iterator[Market]:
+    """A market behind an application, at noon of the frozen day."""
+    with time_machine.travel(NOON, tick=True):
+        yield build_world()
+
+
+@pytest.fixture
+def cases(market: Market) -> World:
+    """Ours: seven contracts of three million, six paid and confirmed, one not; another bank's six unpaid; a third's
+    three. One contract of ours is not due, one is a letter of intent."""
+    made = open_world("city", title_zh="全市组合", default_as_of=JUNE)
+    for lender, count in ((OURS, 7), (SIX, 6), (THREE, 3)):
+        for at in range(count):
+            branch = f"{lender}汉滨支行" if at < 5 else f"{lender}营业部"
+            paper = made.sign(f"S{count}-{at}", lender=lender, branch=branch, firm=f"{lender}客户{at}", promised_on=DUE)
+            if lender == OURS and at:
+                paid = made.pay(paper, 3 * MILLION)
+                made.do(confirm_receipt, disbursement=paid, answer="right", answered_on=JUNE, at=morning(JUNE))
+    made.sign("young", lender=OURS, signed_on=date(2025, 6, 2), promised_on=date(2025, 9, 1))
+    made.sign("intent", lender=OURS, instrument="intent_letter", amount_minor=5 * MILLION)
+    reckon(made)
+    return made
+
+
+def reckon(made: World) -> int:
+    """The audit of the end of June, and the banks in it."""
+
+    def work(inside: Session) -> int:
+        held = inside.get_one(Portfolio, made.portfolio.id)
+        snapshot = take_snapshot(inside, actor="seed", portfolio=held, as_of=JUNE, known_on=JUNE, at=morning(JUNE))
+        return reckon_standings(inside, actor="job:bank-standings", snapshot=snapshot, at=morning(JUNE))
+
+    return run_in_unit_of_work(work)
+
+
+def browser_of(app: Flask, login: str) -> Browser:
+    browser: Browser = app.test_client()  # type: ignore[assignment]
+    enter(browser, login)
+    return browser
+
+
+@pytest.fixture
+def office(app: Flask, cases: World, market: Market) -> Browser:
+    """A browser of the city's finance office."""
+    run_in_unit_of_work(_person, market, "office", Role.FINANCE_OFFICE_CITY, "*", None)
+    return browser_of(app, "office")
+
+
+@pytest.fixture
+def head(app: Flask, cases: World, market: Market) -> Browser:
+    """A manager of the head of our bank."""
+    run_in_unit_of_work(_person, market, "chief", Role.BANK_MANAGER, "*", _id_of(OURS))
+    return browser_of(app, "chief")
+
+
+def _id_of(name: str) -> int:
+    found = session().scalars(select(Organisation.id).where(Organisation.name == name)).one()
+    session().rollback()
+    return found
+
+
+def text_of(browser: Browser, address: str) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200, answer.status
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))))
+
+
+def token_of(browser: Browser, address: str) -> dict[str, str]:
+    page = browser.get(address).get_data(as_text=True)
+    found = dict(re.findall(r'name="(csrf_token|key)"[^>]*value="([^"]*)"', page))
+    assert set(found) == {"csrf_token", "key"}
+    return found
+
+
+def test_every_bank_is_kept_once_and_nothing_is_said_of_three_cases(cases: World) -> None:
+    assert reckon(cases) == 0, "a second evening adds nothing"
+    rows = {one.lender: one for one in session().scalars(select(BankStanding))}
+    assert {name: (one.cases, one.why, one.band) for name, one in rows.items()} == {
+        OURS: (7, "", "above"), SIX: (6, "", "below"), THREE: (3, "few", ""),
+    }  # fmt: skip
+    ours = rows[OURS]
+    assert (ours.contracts, ours.observed_ppm) == (8, 857_143), "what is not due is signed but no case"
+    assert ours.signed == {"loan_contract": 24 * MILLION, "intent_letter": 5 * MILLION}
+    assert ours.verified_minor == 18 * MILLION
+    assert session().query(BankCase).count() == 16
+    assert session().query(TrailEvent).filter_by(tag="bank.reckoned").count() == 1
+
+
+@ON_ONE_ENGINE
+def test_the_office_sees_all_banks_in_the_order_of_their_sound(office: Browser) -> None:
+    page = text_of(office, "/portfolios/city/banks")
+    table = page[page.index("与别家做同样合同相比") :]
+    assert table.index(OURS) < table.index(SIX) < table.index(THREE)
+    assert "1 家高于、1 家低于预期" in page
+    assert "件数不足，不评" in page
+    assert "名次" not in page.replace("不排名次", "")
+    with counted() as statements:
+        office.get("/portfolios/city/banks")
+    assert len(statements) <= 3
+
+
+@ON_ONE_ENGINE
+def test_the_workbook_holds_what_the_page_shows(office: Browser) -> None:
+    answer = office.get("/portfolios/city/banks.xlsx?unit=wan")
+    sheet = openpyxl.load_workbook(BytesIO(answer.data)).worksheets[0]
+    rows = {row[0]: row for row in sheet.iter_rows(min_row=2, values_only=True)}
+    assert set(rows) == {OURS, SIX, THREE}
+    assert 2400 in rows[OURS] and "高于预期" in rows[OURS] and "件数不足，不评" in rows[THREE]
+
+
+@ON_ONE_ENGINE
+def test_a_bank_sees_its_own_cases_and_why_and_no_other_banks(head: Browser) -> None:
+    page = text_of(head, "/bank/standing")
+    assert "高于预期" in page
+    assert all(f"{OURS}客户{at}" in page for at in range(7))
+    assert SIX not in page and THREE not in page
+    assert "担保方式 没有记录" in page
+
+
+@ON_ONE_ENGINE
+def test_a_branch_sees_the_cases_it_signed_and_may_not_speak_for_the_bank(
+    app: Flask, cases: World, market: Market
+) -> None:
+    run_in_unit_of_work(_person, market, "desk", Role.BANK_MANAGER, "*", _id_of("汉江银行汉滨支行"))
+    branch = browser_of(app, "desk")
+    page = text_of(branch, "/bank/standing")
+    assert f"{OURS}客户4" in page and f"{OURS}客户5" not in page
+    tokens = dict(re.findall(r'name="(csrf_token)"[^>]*value="([^"]*)"', branch.get("/account").get_data(as_text=True)))
+    answer = branch.post("/bank/standing", data=tokens | {"key": "k" * 32, "words": "不对"})
+    assert answer.status_code == 409
+    assert "总行" in answer.get_data(as_text=True)
+
+
+def test_the_banks_word_is_printed_beside_its_line_for_the_office(head: Browser, office: Browser) -> None:
+    words = "一件在等不动产登记，六月底已办妥。"
+    sent = token_of(head, "/bank/standing") | {"words": words}
+    assert head.post("/bank/standing", data=sent).status_code == 303
+    assert head.post("/bank/standing", data=sent).status_code == 303, "sent twice, kept once"
+    assert text_of(head, "/bank/standing").count(words) == 1
+    assert f"{OURS} 说明" in text_of(office, "/portfolios/city/banks")
+    assert words in text_of(office, "/portfolios/city/banks")
+    assert session().query(TrailEvent).filter_by(tag="bank.commented").count() == 1
+
+
+def test_a_day_that_is_not_reckoned_says_so(office: Browser, cases: World) -> None:
+    run_in_unit_of_work(_another_day, portfolio_id=cases.portfolio.id)
+    assert "今晚计算" in text_of(office, "/portfolios/city/banks?as_of=2025-05-31")
+
+
+def _another_day(inside: Session, *, portfolio_id: int) -> AuditSnapshot:
+    held = inside.get_one(Portfolio, portfolio_id)
+    return take_snapshot(
+        inside, actor="seed", portfolio=held, as_of=date(2025, 5, 31), known_on=JUNE, at=morning(JUNE)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [("A0164", "farming"), ("0164", "farming"), ("1531", "industry"), ("E4710", "building"), ("5171", "services"),
+     ("6510", "services"), (None, "unknown")],
+)  # fmt: skip
+def test_sectors_follow_the_standards_divisions(code: str | None, word: str) -> None:
+    assert sector(code) == word
+
+
+def test_what_no_record_tells_is_a_level_of_its_own() -> None:
+    assert [term_band(months) for months in (None, 12, 13, 36, 37)] == ["unknown", "year", "middle", "middle", "long"]
+    assert [backed(holders, None) for holders in ((), ("firm",), ("guarantor", "permit"), ("permit",))] == [
+        "unknown", "unknown", "surety", "collateral",
+    ]  # fmt: skip
