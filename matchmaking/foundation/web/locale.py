@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import Any, TypeVar
 
@@ -73,8 +74,15 @@ def page_words(text: str, /, **values: Any) -> Markup:
     catalogue: NullTranslations | None = g.get("page_catalogue")
     if catalogue is None:
         catalogue = g.page_catalogue = get_translations()
+    said, plain = _words_in(catalogue, text)
+    return said if plain and not values else said % values
+
+
+@lru_cache(maxsize=8_192)
+def _words_in(catalogue: NullTranslations, text: str) -> tuple[Markup, bool]:
+    """As the catalogue has them, and whether they may stand as they are."""
     said = Markup(catalogue.gettext(text))  # noqa: S704  # a template's own words
-    return said % values if values or "%" in said else said
+    return said, "%" not in said
 
 
 def in_words(reason: Reason) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from matchmaking.domain.matching.catalogue import Need as Asked
@@ -25,7 +26,7 @@ from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
 from matchmaking.market.policies.queries import policy_for, policy_kept, session_of
 from matchmaking.market.products.queries import Offer
-from matchmaking.registry.enterprises.queries import enterprise_of_organisation, firm_facts
+from matchmaking.registry.enterprises.queries import facts_of_organisation
 from matchmaking.rulebook.matching import schemes
 
 MOST_NEAR = 5
@@ -93,8 +94,7 @@ def asked_of(session: Session, need: Need, on: date, lenders: Lenders | None = N
     for a draft that lacks too much, or a firm without profile."""
     if need.amount_minor is None or need.term_months is None or not need.loan_kind:
         return None
-    firm = enterprise_of_organisation(session, need.organisation_id)
-    facts = firm_facts(session, enterprise_ids=[firm.id], on=on).get(firm.id) if firm else None
+    facts = facts_of_organisation(session, need.organisation_id, on)
     if facts is None:
         return None
     asked = as_asked(need, facts, on)
@@ -136,9 +136,14 @@ def recommend(session: Session, need: Need, on: date) -> Recommended | None:
 
 def wants_ranking(session: Session, organisation_id: int) -> bool:
     """Whether the firm takes automated ranking: its last word, or yes without one."""
-    asked = select(RankingChoice.automated).where(RankingChoice.organisation_id == organisation_id)
-    said = session.scalars(asked.order_by(RankingChoice.id.desc()).limit(1)).first()
+    said = session.scalars(_last_word(), {"organisation": organisation_id}).first()
     return True if said is None else said
+
+
+@cache
+def _last_word() -> Select[tuple[bool]]:
+    asked = select(RankingChoice.automated).where(RankingChoice.organisation_id == bindparam("organisation"))
+    return asked.order_by(RankingChoice.id.desc()).limit(1)
 
 
 def explained_again(kept: Recommendation) -> Explanation:

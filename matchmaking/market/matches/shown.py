@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from matchmaking.domain.matching.codes import CREDIT, GUARANTEES
 from matchmaking.domain.matching.costs import Cost, Fee, cheapest_and_dearest, cost_of, fees_from
@@ -33,6 +34,28 @@ class Reasoned:
     full: int
 
 
+class Mark(NamedTuple):
+    """A scored line as its bar and its key show it: thousandths out of ``full``, whole points out of ``of``."""
+
+    line: str
+    points: int
+    full: int
+    whole: int
+    of: int
+
+
+class Sums(NamedTuple):
+    """What a card says of costs, the cheapest first in each pair: all a year costs, as a yearly rate, what of it is
+    interest, the yearly rate itself; and every fee, each once."""
+
+    low: Money
+    high: Money
+    simple: tuple[int, int]
+    interest: tuple[Money, Money]
+    rates: tuple[int, int]
+    charged: tuple[tuple[Fee, Money], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """One product for one need. ``cheap``: at the lowest rate, backed the way that costs least; ``dear``: at the
@@ -49,6 +72,40 @@ class Card:
     lines: tuple[Reasoned, ...]
     worths: tuple[Worth, ...] = ()
     tie: str = ""
+
+    @property
+    def degree(self) -> int | None:
+        """匹配度; None where it is not eligible."""
+        return self.why.degree
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The scored lines in the order of the bar."""
+        return tuple(
+            Mark(each.line.line, each.line.points, each.line.full, each.points, each.full) for each in self.counted
+        )
+
+    @property
+    def sums(self) -> Sums | None:
+        """What it costs, in plain values; None without an LPR."""
+        if self.rates is None or self.cheap is None or self.dear is None:
+            return None
+        cheap, dear = self.cheap, self.dear
+        return Sums(
+            cheap.yearly, dear.yearly, (cheap.simple_ppm, dear.simple_ppm),
+            (cheap.yearly_interest, dear.yearly_interest),
+            (self.rates.low.rate_ppm, self.rates.high.rate_ppm), self.charged,
+        )  # fmt: skip
+
+    @property
+    def saves(self) -> tuple[tuple[str, bool, int], ...]:
+        """Each scheme that saves something: its code, whether it is invented, minor units."""
+        return tuple((one.scheme.code, one.scheme.demo, one.amount.minor) for one in self.worths)
+
+    @property
+    def counted(self) -> tuple[Reasoned, ...]:
+        """The lines that are scored."""
+        return tuple(each for each in self.lines if each.full)
 
     @property
     def low(self) -> Money | None:
@@ -77,7 +134,7 @@ class Card:
     @property
     def chief(self) -> tuple[Reasoned, ...]:
         """The lines that decide, in the order of the bar: most points lost first, then most points made."""
-        counted = [each for each in self.lines if each.full]
+        counted = self.counted
         lost = sorted(counted, key=lambda each: (each.points - each.full, -each.points))[: CHIEF - 1]
         made = [each for each in sorted(counted, key=lambda each: -each.points) if each not in lost]
         kept = [*lost, *made][:CHIEF]
