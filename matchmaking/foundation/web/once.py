@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, g, url_for
 from markupsafe import Markup, escape
 
 from matchmaking.foundation.web.locale import language
@@ -46,7 +46,11 @@ def addresses(endpoint: str, name: str = "key", /, **values: Any) -> Callable[[s
 
 def mark(name: str, css: str = "") -> Markup:
     """One icon of ``static/img/icons.svg``."""
-    return _mark(url_for("static", filename="img/icons.svg"), name, css)
+    try:
+        sprite: str = g.page_icons
+    except AttributeError:
+        sprite = g.page_icons = url_for("static", filename="img/icons.svg")
+    return _mark(sprite, name, css)
 
 
 @lru_cache(maxsize=2_048)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from matchmaking.domain.matching.costs import Cost, Fee, cheapest_and_dearest, c
 from matchmaking.domain.matching.explain import Explanation, PointLine
 from matchmaking.domain.matching.schemes import Worth, worths
 from matchmaking.domain.money import Money
+from matchmaking.domain.reasons import Reason
 from matchmaking.market.matches.queries import Fit, Fits, Recommended
 from matchmaking.market.products.facts import Rates
 from matchmaking.market.products.queries import Offer
@@ -56,6 +57,27 @@ class Sums(NamedTuple):
     charged: tuple[tuple[Fee, Money], ...]
 
 
+class Row(NamedTuple):
+    """Why a line has its points, in words. ``of`` is 0 where it is not scored."""
+
+    said: str
+    line: str
+    points: int
+    of: int
+
+
+class Told(NamedTuple):
+    """All that a fitting card says below its head, in plain values."""
+
+    marks: tuple[Mark, ...]
+    degree: int | None
+    sums: Sums | None
+    saves: tuple[tuple[str, bool, int], ...]
+    tie: str
+    chief: tuple[Row, ...]
+    rows: tuple[Row, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """One product for one need. ``cheap``: at the lowest rate, backed the way that costs least; ``dear``: at the
@@ -72,6 +94,13 @@ class Card:
     lines: tuple[Reasoned, ...]
     worths: tuple[Worth, ...] = ()
     tie: str = ""
+
+    def told(self, say: Callable[[Reason], str]) -> Told:
+        """The card in the words of ``say``."""
+        rows = {each.line.line: Row(say(each.line.reason), each.line.line, each.points, each.full)
+                for each in self.lines}  # fmt: skip
+        chief = tuple(rows[each.line.line] for each in self.chief)
+        return Told(self.marks, self.degree, self.sums, self.saves, self.tie, chief, tuple(rows.values()))
 
     @property
     def degree(self) -> int | None:
@@ -141,9 +170,9 @@ class Card:
         return tuple(each for each in counted if each in kept)
 
     @property
-    def unscored(self) -> tuple[Reasoned, ...]:
-        """Lines the need states no wish for."""
-        return tuple(each for each in self.lines if not each.full)
+    def unscored(self) -> bool:
+        """Whether the need states no wish for some line."""
+        return not all(each.full for each in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +202,8 @@ class Sieve:
 def arranged(found: Recommended, fits: Fits, sieve: Sieve, sort: str) -> Fits:
     """Those that pass the sieve, ordered by ``sort``: degree of fit as they come, lowest cost, or fastest answer.
     Nothing is explained for it."""
+    if not sieve.told and sort == SORTS[0]:
+        return fits
     offers = fits.offers
     kept = [place for place, offer in enumerate(offers) if sieve.keeps(offer)]
     if sort == "cost":

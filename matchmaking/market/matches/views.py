@@ -109,7 +109,7 @@ def _page(key: str, refusal: Refusal | None = None) -> str:
         in_all=len(everything or ()), kept=len(kept), others_total=len(found.others) if found else 0,
         schemes=[(each, rule_lines(rules_json(each.scheme.rules), language(), _named)) for each in found.schemes]
         if found else [],
-        banks=sorted({offer.bank for offer in everything.offers}) if everything is not None else [],
+        banks=everything.banks if everything is not None else [],
         modes=GUARANTEES, days=ANSWER_DAYS,
         fits=cards(found, kept[part], ranked=ranked and sort == SORTS[0]) if found and not rest else [],
         near=cards(found, found.near) if found and first else [],
