@@ -58,7 +58,7 @@ class Fee:
 @dataclass(frozen=True, slots=True)
 class Cost:
     """A loan over its whole term. ``yearly``: the total by twelve months of it; ``simple_ppm``: that over the
-    principal; ``compound_ppm``: internal rate of return of the monthly flows, compounded over a year."""
+    principal."""
 
     amount: Money
     months: int
@@ -68,7 +68,12 @@ class Cost:
     total: Money
     yearly: Money
     simple_ppm: int
-    compound_ppm: int
+
+    @property
+    def compound_ppm(self) -> int:
+        """Internal rate of return of the monthly flows, compounded over a year; sought when it is asked for."""
+        flows = _flows(self.amount.minor, self.months, self.interest.minor, [fee for fee, _ in self.fees])
+        return _compound(flows)
 
     @property
     def fees_total(self) -> Money:
@@ -99,8 +104,7 @@ def cost_of(amount: Money, months: int, rate_ppm: int, fees: Iterable[Fee] = ())
     total = sum((each for _, each in paid), interest)
     yearly = Money(_half_up(total.minor * YEAR, months), amount.currency)
     simple = _half_up(total.minor * YEAR * MILLION, months * amount.minor)
-    flows = _flows(amount.minor, months, interest.minor, [fee for fee, _ in paid])
-    return Cost(amount, months, rate_ppm, interest, paid, total, yearly, simple, _compound(flows))
+    return Cost(amount, months, rate_ppm, interest, paid, total, yearly, simple)
 
 
 def cheapest_and_dearest(

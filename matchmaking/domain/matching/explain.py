@@ -137,11 +137,14 @@ def near_misses(
     return near_in(catalogue.meet(needs, on), policy, on, limit=limit)
 
 
-def near_in(batch: Batch, policy: Policy, on: date, *, limit: int = 5) -> tuple[Explanation, ...]:
-    """As :func:`near_misses`, of needs set against the catalogue before."""
+def near_in(
+    batch: Batch, policy: Policy, on: date, *, limit: int = 5, lines: Sequence[Line] | None = None
+) -> tuple[Explanation, ...]:
+    """As :func:`near_misses`, of needs set against the catalogue before. ``lines``: those to explain, all by default;
+    the order is by all of them in any case."""
     catalogue = batch.catalogue
     found = sorted(_nearest(batch, policy, limit), key=lambda near: near.order(batch))[:limit]
-    settings = {"criteria": catalogue.criteria, "lines": catalogue.lines}
+    settings = {"criteria": catalogue.criteria, "lines": catalogue.lines if lines is None else lines}
     return tuple(
         explain(batch.needs[near.need], catalogue.products[near.product], policy, on, **settings)  # type: ignore[arg-type]
         for near in found

@@ -9,6 +9,7 @@ from matchmaking.foundation.web.addresses import setup_converters
 from matchmaking.foundation.web.assets import setup_assets
 from matchmaking.foundation.web.errors import setup_errors
 from matchmaking.foundation.web.health import setup_health
+from matchmaking.foundation.web.once import setup_once
 from matchmaking.foundation.web.limits import limiter
 from matchmaking.foundation.web.locale import setup_locale
 from matchmaking.foundation.web.security import setup_security
@@ -26,4 +27,5 @@ def setup_web(app: Flask, settings: Settings) -> None:
     setup_converters(app)
     setup_assets(app)
     setup_words(app)
+    setup_once(app)
     setup_health(app, limiter)

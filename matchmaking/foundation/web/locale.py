@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import Any, TypeVar
 
@@ -52,11 +53,12 @@ def choose_language() -> str:
 
 def language() -> str:
     """``zh`` or ``en``: the key of the rulebook's words for this page."""
-    if not g:  # outside a page: a job, a test
-        return _language_now()
-    chosen: str | None = g.get("page_language")
-    if chosen is None:
+    try:
+        chosen: str = g.page_language
+    except AttributeError:
         chosen = g.page_language = _language_now()
+    except RuntimeError:  # outside a page: a job, a test
+        chosen = _language_now()
     return chosen
 
 
@@ -70,11 +72,19 @@ def page_words(text: str, /, **values: Any) -> Markup:
 
     The same as Flask-Babel's, with the catalogue looked up once a page.
     """
-    catalogue: NullTranslations | None = g.get("page_catalogue")
-    if catalogue is None:
+    try:
+        catalogue: NullTranslations = g.page_catalogue
+    except AttributeError:
         catalogue = g.page_catalogue = get_translations()
+    said, plain = _words_in(catalogue, text)
+    return said if plain and not values else said % values
+
+
+@lru_cache(maxsize=8_192)
+def _words_in(catalogue: NullTranslations, text: str) -> tuple[Markup, bool]:
+    """As the catalogue has them, and whether they may stand as they are."""
     said = Markup(catalogue.gettext(text))  # noqa: S704  # a template's own words
-    return said % values if values or "%" in said else said
+    return said, "%" not in said
 
 
 def in_words(reason: Reason) -> str:

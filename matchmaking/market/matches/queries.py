@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from matchmaking.domain.matching.catalogue import Need as Asked
@@ -20,12 +21,12 @@ from matchmaking.domain.matching.schemes import Standing, standings
 from matchmaking.market.matches.facts import pair_from
 from matchmaking.market.matches.lenders import Lenders
 from matchmaking.market.matches.models import RankingChoice, Recommendation
-from matchmaking.market.matches.shelf import shelf_on
+from matchmaking.market.matches.shelf import Shelf, shelf_on
 from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
 from matchmaking.market.policies.queries import policy_for, policy_kept, session_of
 from matchmaking.market.products.queries import Offer
-from matchmaking.registry.enterprises.queries import enterprise_of_organisation, firm_facts
+from matchmaking.registry.enterprises.queries import facts_of_organisation
 from matchmaking.rulebook.matching import schemes
 
 MOST_NEAR = 5
@@ -42,10 +43,8 @@ class Fit:
 class Fits(Sequence[Fit]):
     """Products explained when they are looked at, not before: a page shows few of many. ``places`` on the shelf."""
 
-    def __init__(
-        self, places: NDArray[np.intp], explained: Callable[[int], Fit], offered: Callable[[int], Offer]
-    ) -> None:
-        self._places, self._explained, self._offered = places, explained, offered
+    def __init__(self, places: NDArray[np.intp], explained: Callable[[int], Fit], shelf: Shelf) -> None:
+        self._places, self._explained, self._shelf = places, explained, shelf
 
     def __len__(self) -> int:
         return len(self._places)
@@ -56,23 +55,29 @@ class Fits(Sequence[Fit]):
     def __getitem__(self, place: slice) -> Fits: ...
     def __getitem__(self, place: int | slice) -> Fit | Fits:
         if isinstance(place, slice):
-            return Fits(self._places[place], self._explained, self._offered)
+            return Fits(self._places[place], self._explained, self._shelf)
         return self._explained(int(self._places[place]))
 
     @property
     def offers(self) -> list[Offer]:
         """The products alone, in their order, without a word of why."""
-        return [self._offered(place) for place in self._places.tolist()]
+        row = self._shelf.row
+        return [row[place] for place in self._places.tolist()]
+
+    @property
+    def banks(self) -> list[str]:
+        """Who sells them, in the order of the shelf."""
+        return [self._shelf.banks[number] for number in np.unique(self._shelf.bank_of[self._places]).tolist()]
 
     def chosen(self, order: Sequence[int]) -> Fits:
         """Those at these places of this list, in this order."""
-        return Fits(self._places[np.array(order, np.intp)], self._explained, self._offered)
+        return Fits(self._places[np.array(order, np.intp)], self._explained, self._shelf)
 
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """``fits``: eligible products, best first; ``near``: those that fail one rule, the nearest first; ``others``: the
-    rest by bank and name; ``by_name``: every product, in no order but that of names, for a firm that wants no
+    """``fits``: eligible products, best first, with their points alone; ``near``: those that fail one rule, the
+    nearest first; ``others``: the rest by bank and name, both with what they fail alone; ``by_name``: every product, in no order but that of names, for a firm that wants no
     automated ranking. ``policy`` is the one of the day."""
 
     fits: Fits
@@ -93,8 +98,7 @@ def asked_of(session: Session, need: Need, on: date, lenders: Lenders | None = N
     for a draft that lacks too much, or a firm without profile."""
     if need.amount_minor is None or need.term_months is None or not need.loan_kind:
         return None
-    firm = enterprise_of_organisation(session, need.organisation_id)
-    facts = firm_facts(session, enterprise_ids=[firm.id], on=on).get(firm.id) if firm else None
+    facts = facts_of_organisation(session, need.organisation_id, on)
     if facts is None:
         return None
     asked = as_asked(need, facts, on)
@@ -112,7 +116,7 @@ def recommend(session: Session, need: Need, on: date) -> Recommended | None:
         return None
     held, batch = policy_for(session, on), shelf.catalogue.meet([asked], on)
     found = match_batch(batch, held, per_need=max(len(shelf.offered), 1), per_product=1)
-    near = near_in(batch, held, on, limit=MOST_NEAR)
+    near = near_in(batch, held, on, limit=MOST_NEAR, lines=())
     products, offers = shelf.catalogue.products, shelf.offers
 
     def named(key: str) -> Fit | None:
@@ -120,25 +124,35 @@ def recommend(session: Session, need: Need, on: date) -> Recommended | None:
         return None if offered is None else Fit(offers[key], explain(asked, offered, held, on))
 
     def explained(place: int) -> Fit:
-        return Fit(offers[products[place].key], explain(asked, products[place], held, on))
+        return Fit(shelf.row[place], explain(asked, products[place], held, on))
 
-    def listed(places: NDArray[np.intp]) -> Fits:
-        return Fits(places, explained, lambda place: offers[products[place].key])
+    def failing(place: int) -> Fit:
+        return Fit(shelf.row[place], explain(asked, products[place], held, on, lines=()))
+
+    def scored(place: int) -> Fit:
+        # the engine has judged it: every criterion passes
+        return Fit(shelf.row[place], explain(asked, products[place], held, on, criteria=()))
 
     best, rest = found.need_best[0], ~found.eligible[0]
     rest[[shelf.place[one.product] for one in near]] = False
     return Recommended(
-        listed(best[best >= 0].astype(np.intp)), [Fit(offers[one.product], one) for one in near],
-        listed(np.flatnonzero(rest)), listed(np.arange(len(products))), held, on, asked, named,
+        Fits(best[best >= 0].astype(np.intp), scored, shelf), [Fit(offers[one.product], one) for one in near],
+        Fits(np.flatnonzero(rest), failing, shelf), Fits(np.arange(len(products)), explained, shelf), held, on,
+        asked, named,
         standings(schemes(), asked, on),
     )  # fmt: skip
 
 
 def wants_ranking(session: Session, organisation_id: int) -> bool:
     """Whether the firm takes automated ranking: its last word, or yes without one."""
-    asked = select(RankingChoice.automated).where(RankingChoice.organisation_id == organisation_id)
-    said = session.scalars(asked.order_by(RankingChoice.id.desc()).limit(1)).first()
+    said = session.scalars(_last_word(), {"organisation": organisation_id}).first()
     return True if said is None else said
+
+
+@cache
+def _last_word() -> Select[tuple[bool]]:
+    asked = select(RankingChoice.automated).where(RankingChoice.organisation_id == bindparam("organisation"))
+    return asked.order_by(RankingChoice.id.desc()).limit(1)
 
 
 def explained_again(kept: Recommendation) -> Explanation:

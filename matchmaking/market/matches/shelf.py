@@ -8,6 +8,8 @@ from datetime import date
 from functools import reduce
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import Session
@@ -59,11 +61,15 @@ told in full. The keys of products tell one database from another at the same ad
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shelf:
-    """What is on offer on a day in one currency. In order of bank, name and key."""
+    """What is on offer on a day in one currency. In order of bank, name and key; ``row`` the offers by place,
+    ``bank_of`` (m,) the place in ``banks`` of each."""
 
     stamp: tuple[Any, ...]
     place: Mapping[str, int]
     offers: Mapping[str, Offer]
+    row: tuple[Offer, ...]
+    banks: tuple[str, ...]
+    bank_of: NDArray[np.intp]
     offered: Mapping[str, Offered]
     catalogue: Catalogue
     lenders: Lenders
@@ -110,8 +116,11 @@ def _made(session: Session, on: date, currency: str, stamp: tuple[Any, ...]) -> 
         offer.product.public_key: offered_of(offer, on, taken.get(offer.product.id, 0), lenders) for offer in found
     }
     offers = {offer.product.public_key: offer for offer in found}
-    place = {key: place for place, key in enumerate(offers)}
-    return Shelf(stamp, place, offers, offered, Catalogue(list(offered.values())), lenders)
+    place, banks = {key: place for place, key in enumerate(offers)}, tuple(dict.fromkeys(one.bank for one in found))
+    number = {bank: number for number, bank in enumerate(banks)}
+    bank_of = np.array([number[one.bank] for one in found], np.intp)
+    catalogue = Catalogue(list(offered.values()))
+    return Shelf(stamp, place, offers, tuple(found), banks, bank_of, offered, catalogue, lenders)
 
 
 def _loose(offer: Offer) -> Offer:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from matchmaking.domain.matching.codes import CREDIT, GUARANTEES
 from matchmaking.domain.matching.costs import Cost, Fee, cheapest_and_dearest, cost_of, fees_from
 from matchmaking.domain.matching.explain import Explanation, PointLine
 from matchmaking.domain.matching.schemes import Worth, worths
 from matchmaking.domain.money import Money
+from matchmaking.domain.reasons import Reason
 from matchmaking.market.matches.queries import Fit, Fits, Recommended
 from matchmaking.market.products.facts import Rates
 from matchmaking.market.products.queries import Offer
@@ -33,6 +35,49 @@ class Reasoned:
     full: int
 
 
+class Mark(NamedTuple):
+    """A scored line as its bar and its key show it: thousandths out of ``full``, whole points out of ``of``."""
+
+    line: str
+    points: int
+    full: int
+    whole: int
+    of: int
+
+
+class Sums(NamedTuple):
+    """What a card says of costs, the cheapest first in each pair: all a year costs, as a yearly rate, what of it is
+    interest, the yearly rate itself; and every fee, each once."""
+
+    low: Money
+    high: Money
+    simple: tuple[int, int]
+    interest: tuple[Money, Money]
+    rates: tuple[int, int]
+    charged: tuple[tuple[Fee, Money], ...]
+
+
+class Row(NamedTuple):
+    """Why a line has its points, in words. ``of`` is 0 where it is not scored."""
+
+    said: str
+    line: str
+    points: int
+    of: int
+
+
+class Told(NamedTuple):
+    """All that a fitting card says below its head, in plain values."""
+
+    marks: tuple[Mark, ...]
+    degree: int | None
+    sums: Sums | None
+    saves: tuple[tuple[str, bool, int], ...]
+    tie: str
+    chief: tuple[Row, ...]
+    rows: tuple[Row, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """One product for one need. ``cheap``: at the lowest rate, backed the way that costs least; ``dear``: at the
@@ -49,6 +94,47 @@ class Card:
     lines: tuple[Reasoned, ...]
     worths: tuple[Worth, ...] = ()
     tie: str = ""
+
+    def told(self, say: Callable[[Reason], str]) -> Told:
+        """The card in the words of ``say``."""
+        rows = {each.line.line: Row(say(each.line.reason), each.line.line, each.points, each.full)
+                for each in self.lines}  # fmt: skip
+        chief = tuple(rows[each.line.line] for each in self.chief)
+        return Told(self.marks, self.degree, self.sums, self.saves, self.tie, chief, tuple(rows.values()))
+
+    @property
+    def degree(self) -> int | None:
+        """匹配度; None where it is not eligible."""
+        return self.why.degree
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The scored lines in the order of the bar."""
+        return tuple(
+            Mark(each.line.line, each.line.points, each.line.full, each.points, each.full) for each in self.counted
+        )
+
+    @property
+    def sums(self) -> Sums | None:
+        """What it costs, in plain values; None without an LPR."""
+        if self.rates is None or self.cheap is None or self.dear is None:
+            return None
+        cheap, dear = self.cheap, self.dear
+        return Sums(
+            cheap.yearly, dear.yearly, (cheap.simple_ppm, dear.simple_ppm),
+            (cheap.yearly_interest, dear.yearly_interest),
+            (self.rates.low.rate_ppm, self.rates.high.rate_ppm), self.charged,
+        )  # fmt: skip
+
+    @property
+    def saves(self) -> tuple[tuple[str, bool, int], ...]:
+        """Each scheme that saves something: its code, whether it is invented, minor units."""
+        return tuple((one.scheme.code, one.scheme.demo, one.amount.minor) for one in self.worths)
+
+    @property
+    def counted(self) -> tuple[Reasoned, ...]:
+        """The lines that are scored."""
+        return tuple(each for each in self.lines if each.full)
 
     @property
     def low(self) -> Money | None:
@@ -77,16 +163,16 @@ class Card:
     @property
     def chief(self) -> tuple[Reasoned, ...]:
         """The lines that decide, in the order of the bar: most points lost first, then most points made."""
-        counted = [each for each in self.lines if each.full]
+        counted = self.counted
         lost = sorted(counted, key=lambda each: (each.points - each.full, -each.points))[: CHIEF - 1]
         made = [each for each in sorted(counted, key=lambda each: -each.points) if each not in lost]
         kept = [*lost, *made][:CHIEF]
         return tuple(each for each in counted if each in kept)
 
     @property
-    def unscored(self) -> tuple[Reasoned, ...]:
-        """Lines the need states no wish for."""
-        return tuple(each for each in self.lines if not each.full)
+    def unscored(self) -> bool:
+        """Whether the need states no wish for some line."""
+        return not all(each.full for each in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +202,8 @@ class Sieve:
 def arranged(found: Recommended, fits: Fits, sieve: Sieve, sort: str) -> Fits:
     """Those that pass the sieve, ordered by ``sort``: degree of fit as they come, lowest cost, or fastest answer.
     Nothing is explained for it."""
+    if not sieve.told and sort == SORTS[0]:
+        return fits
     offers = fits.offers
     kept = [place for place, offer in enumerate(offers) if sieve.keeps(offer)]
     if sort == "cost":

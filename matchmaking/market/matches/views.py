@@ -21,6 +21,7 @@ from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.storage import session
+from matchmaking.foundation.web.once import addresses
 from matchmaking.foundation.web.keyed import keyed
 from matchmaking.foundation.web.locale import language
 from matchmaking.foundation.web.paging import Page, page_number
@@ -108,11 +109,13 @@ def _page(key: str, refusal: Refusal | None = None) -> str:
         in_all=len(everything or ()), kept=len(kept), others_total=len(found.others) if found else 0,
         schemes=[(each, rule_lines(rules_json(each.scheme.rules), language(), _named)) for each in found.schemes]
         if found else [],
-        banks=sorted({offer.bank for offer in everything.offers}) if everything is not None else [],
+        banks=everything.banks if everything is not None else [],
         modes=GUARANTEES, days=ANSWER_DAYS,
         fits=cards(found, kept[part], ranked=ranked and sort == SORTS[0]) if found and not rest else [],
         near=cards(found, found.near) if found and first else [],
         others=cards(found, _others(found, rest, part)) if found and ranked else [],
+        sheet_of=addresses("products.sheet"), choose_of=addresses("referrals.choose", "product", key=key),
+        alone_of=addresses("matches.compare", "product", key=key),
     )  # fmt: skip
 
 

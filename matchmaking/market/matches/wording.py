@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from matchmaking.domain.reasons import Reason
 from matchmaking.rulebook import say, words
 from matchmaking.rulebook.matching import in_words
@@ -10,7 +12,13 @@ from matchmaking.rulebook.reference import divisions, industries
 
 def said(reason: Reason, language: str) -> str:
     """The reason in ``zh`` or ``en``."""
-    return in_words(reason, language, name_of)
+    return _said(reason.code, tuple(reason.params.items()), language)
+
+
+@lru_cache(maxsize=32_768)
+def _said(code: str, params: tuple[tuple[str, str | int | None], ...], language: str) -> str:
+    # many products ask the same, and their reasons come again on every page
+    return in_words(Reason(code, dict(params)), language, name_of)
 
 
 def name_of(vocabulary: str, code: str, language: str) -> str | None:

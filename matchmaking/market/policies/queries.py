@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, object_session
 
 from matchmaking.domain.matching.policy import Policy
@@ -20,13 +21,19 @@ def policy_for(session: Session, on: date) -> Policy:
     Raises :class:`Refusal` ``match_policy_not_yet`` where none was. One SQL statement.
     """
     written = rulebook.policy(on)
-    asked = select(PolicyVersion).where(
-        PolicyVersion.since <= on, or_(PolicyVersion.until.is_(None), PolicyVersion.until > on)
-    )
-    adopted = session.scalars(asked.order_by(PolicyVersion.since.desc(), PolicyVersion.id.desc()).limit(1)).first()
+    adopted = session.scalars(_adopted(), {"on": on}).first()
     if adopted is None or adopted.since is None or adopted.since < written.since:
         return written
     return as_policy(adopted)
+
+
+@cache
+def _adopted() -> Select[tuple[PolicyVersion]]:
+    on = bindparam("on")
+    asked = select(PolicyVersion).where(
+        PolicyVersion.since <= on, or_(PolicyVersion.until.is_(None), PolicyVersion.until > on)
+    )
+    return asked.order_by(PolicyVersion.since.desc(), PolicyVersion.id.desc()).limit(1)
 
 
 def session_of(kept: Base) -> Session:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from matchmaking.domain.matching import catalogue
@@ -86,9 +87,14 @@ def told_of(terms: ProductTerms) -> OfferTold:
 
 def rates_on(terms: ProductTerms | OfferTold, on: date) -> Rates:
     """LPR ± bp as yearly rates on ``on`` (B14). Raises what ``pricing.annual_rate`` raises."""
+    return _rates(terms.lpr_tenor, terms.spread_low_bp, terms.spread_high_bp, on)
+
+
+@lru_cache(maxsize=16_384)
+def _rates(tenor: str, low_bp: int, high_bp: int, on: date) -> Rates:
     table, bounds = lpr(), spread_bounds(on)
-    low = annual_rate(table, terms.lpr_tenor, on, terms.spread_low_bp, bounds)
-    return Rates(low, annual_rate(table, terms.lpr_tenor, on, terms.spread_high_bp, bounds))
+    low = annual_rate(table, tenor, on, low_bp, bounds)
+    return Rates(low, annual_rate(table, tenor, on, high_bp, bounds))
 
 
 def as_offered(
@@ -111,6 +117,7 @@ def as_offered(
     )
 
 
+@lru_cache(maxsize=1_024)
 def _calendar_days(promised: int | None, on: date) -> int | None:
     """Workdays as the calendar days they come to from ``on``; by weeks of five where the year is not announced yet."""
     if promised is None:

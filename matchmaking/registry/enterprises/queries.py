@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from matchmaking.foundation.access.permissions import Permission
@@ -99,8 +100,9 @@ def seen_by(viewer: Viewer) -> ColumnElement[bool]:
     return own
 
 
-def current_profile(day: date, known_at: datetime | None = None) -> ColumnElement[bool]:
-    """Joins each :class:`Enterprise` to the version valid on ``day``, as known at ``known_at``."""
+def current_profile(day: Any, known_at: Any = None) -> ColumnElement[bool]:
+    """Joins each :class:`Enterprise` to the version valid on ``day``, as known at ``known_at``: a date and an instant,
+    or what will be bound to them."""
     one = aliased(EnterpriseProfile)
     latest = select(one.id).where(one.enterprise_id == Enterprise.id, one.valid_from <= day)
     if known_at is not None:
@@ -214,34 +216,50 @@ def firm_facts(
     Four SQL statements however many firms. For commands, jobs and matching, which see everything: a page asks with a
     viewer first. Firms without a version valid on that day are left out.
     """
-    asked = (
-        select(Enterprise, Organisation, EnterpriseProfile)
-        .join(Organisation, Organisation.id == Enterprise.organisation_id)
-        .join(EnterpriseProfile, current_profile(on, known_at))
-        .where(Organisation.active)
-    )
-    if enterprise_ids is not None:
-        asked = asked.where(Enterprise.id.in_(sorted(enterprise_ids)))
-    rows = session.execute(asked.order_by(Enterprise.id)).all()
-    ids = [row.Enterprise.id for row in rows]
-    loans = _grouped(session, select(EnterpriseLoan), EnterpriseLoan.profile_id, [r.EnterpriseProfile.id for r in rows])
-    told = _grouped(session, select(CreditHistory), CreditHistory.enterprise_id, ids)
-    titles = _titles(session, ids, on)
-    return {
-        row.Enterprise.id: _facts(
-            row, on, loans[row.EnterpriseProfile.id], told[row.Enterprise.id], titles[row.Enterprise.id]
-        )
-        for row in rows
-    }
+    asked, bound = _firms(known_at is not None, _EVERY if enterprise_ids is None else _SOME), {"on": on}
+    given = {} if enterprise_ids is None else {"ids": sorted(enterprise_ids)}
+    return _facts_of(session, session.execute(asked, bound | given | {"known_at": known_at}).all(), on)
 
 
-def _facts(row: Any, on: date, loans: list[Any], told: list[Any], titles: list[TitleRow]) -> FirmFacts:
-    firm, organisation, profile = row.Enterprise, row.Organisation, row.EnterpriseProfile
+def facts_of_organisation(session: Session, organisation_id: int, on: date) -> FirmFacts | None:
+    """As :func:`firm_facts`, of the firm that an organisation is; None where it is none or has no version then."""
+    bound = {"on": on, "organisation": organisation_id}
+    found = _facts_of(session, session.execute(_firms(False, _OF_ONE), bound).all(), on)
+    return next(iter(found.values()), None)
+
+
+_EVERY, _SOME, _OF_ONE = range(3)
+_FIRM = (Enterprise.id, Enterprise.public_key, Enterprise.uscc, Enterprise.state)
+_HOME = (Organisation.id.label("organisation_id"), Organisation.name)
+_TOLD = tuple(column for column in EnterpriseProfile.__table__.c if column.name not in ("id", "enterprise_id"))
+
+
+@cache
+def _firms(known: bool, which: int) -> Select[Any]:
+    """Made once: to put it together costs more than to ask it of one firm."""
+    profile = current_profile(bindparam("on"), bindparam("known_at") if known else None)
+    asked = select(*_FIRM, *_HOME, EnterpriseProfile.id.label("profile_id"), *_TOLD).select_from(Enterprise)
+    asked = asked.join(Organisation, Organisation.id == Enterprise.organisation_id).join(EnterpriseProfile, profile)
+    asked = asked.where(Organisation.active).order_by(Enterprise.id)
+    if which == _SOME:
+        return asked.where(Enterprise.id.in_(bindparam("ids", expanding=True)))
+    return asked.where(Organisation.id == bindparam("organisation")) if which == _OF_ONE else asked
+
+
+def _facts_of(session: Session, rows: Sequence[Any], on: date) -> dict[int, FirmFacts]:
+    ids = [row.id for row in rows]
+    loans = _grouped(session, EnterpriseLoan, "profile_id", [row.profile_id for row in rows])
+    told, titles = _grouped(session, CreditHistory, "enterprise_id", ids), _titles(session, ids, on)
+    return {row.id: _facts(row, on, loans[row.profile_id], told[row.id], titles[row.id]) for row in rows}
+
+
+def _facts(firm: Any, on: date, loans: list[Any], told: list[Any], titles: list[TitleRow]) -> FirmFacts:
+    profile = firm
     return FirmFacts(
         enterprise_id=firm.id,
         public_key=firm.public_key,
-        organisation_id=organisation.id,
-        name=organisation.name,
+        organisation_id=firm.organisation_id,
+        name=firm.name,
         uscc=firm.uscc,
         state=firm.state,
         legal_form=profile.legal_form,
@@ -264,22 +282,34 @@ def _facts(row: Any, on: date, loans: list[Any], told: list[Any], titles: list[T
 
 
 def _titles(session: Session, enterprise_ids: Sequence[int], on: date) -> dict[int, list[TitleRow]]:
-    title, void = EnterpriseTitle, EnterpriseTitleVoid
     found: dict[int, list[TitleRow]] = defaultdict(list)
     for some in _batches(enterprise_ids):
-        asked = select(title, void).outerjoin(void, void.title_id == title.id).where(title.enterprise_id.in_(some))
-        for row in session.execute(asked.order_by(title.enterprise_id, title.valid_from, title.id)):
+        for row in session.execute(_titles_asked(), {"ids": some}):
             held, taken = row[0], row[1]
             found[held.enterprise_id].append(TitleRow(held, taken, holds_on(held, taken, on)))
     return found
 
 
-def _grouped(session: Session, asked: Select[Any], key: Any, ids: Sequence[int]) -> dict[int, list[Any]]:
+def _grouped(session: Session, table: Any, key: str, ids: Sequence[int]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
     for some in _batches(ids):
-        for row in session.scalars(asked.where(key.in_(some)).order_by(key)):
-            found[getattr(row, key.key)].append(row)
+        for row in session.execute(_rows_of(table, key), {"ids": some}):
+            found[getattr(row, key)].append(row)
     return found
+
+
+@cache
+def _titles_asked() -> Select[Any]:
+    title, void = EnterpriseTitle, EnterpriseTitleVoid
+    asked = select(title, void).outerjoin(void, void.title_id == title.id)
+    some = asked.where(title.enterprise_id.in_(bindparam("ids", expanding=True)))
+    return some.order_by(title.enterprise_id, title.valid_from, title.id)
+
+
+@cache
+def _rows_of(table: Any, key: str) -> Select[Any]:
+    column = table.__table__.c[key]
+    return select(table.__table__).where(column.in_(bindparam("ids", expanding=True))).order_by(column)
 
 
 def _batches(ids: Sequence[int], at_once: int = 10_000) -> list[Sequence[int]]:

@@ -1,0 +1,62 @@
+"""Markup that is written once: a macro of plain values makes the same of the same values, on every page.
+
+Only for macros that read nothing but their arguments and the page's language. Addresses are such arguments: a card's
+:func:`addresses` are built once a page, and each key is put in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, g, url_for
+from markupsafe import Markup, escape
+
+from matchmaking.foundation.web.locale import language
+
+MOST = 32_768
+"""Pieces in a process; the one kept longest goes."""
+PLACE = "one-of-many"
+
+
+def setup_once(app: Flask) -> None:
+    """Give templates ``once`` and ``mark``."""
+    pieces: dict[tuple[Any, ...], Markup] = {}
+
+    def once(name: str, macro: Callable[..., Markup], /, *values: Hashable) -> Markup:
+        """``macro(*values)``, written once for these values and this language. ``name`` is the macro's in the house."""
+        key = (name, language(), values)
+        found = pieces.get(key)
+        if found is None or app.debug:
+            found = macro(*values)
+            while len(pieces) >= MOST:
+                pieces.pop(next(iter(pieces)), None)
+            pieces[key] = found
+        return found
+
+    app.jinja_env.globals.update(once=once, mark=mark)
+
+
+def addresses(endpoint: str, name: str = "key", /, **values: Any) -> Callable[[str], str]:
+    """``url_for`` of many of one kind: built once, each public key put in the place of ``name``."""
+    before, _, after = url_for(endpoint, **{name: PLACE}, **values).rpartition(PLACE)
+    return lambda key: before + key + after
+
+
+def mark(name: str, css: str = "") -> Markup:
+    """One icon of ``static/img/icons.svg``."""
+    try:
+        sprite: str = g.page_icons
+    except AttributeError:
+        sprite = g.page_icons = url_for("static", filename="img/icons.svg")
+    return _mark(sprite, name, css)
+
+
+@lru_cache(maxsize=2_048)
+def _mark(sprite: str, name: str, css: str) -> Markup:
+    classes = escape(f"ico {css}" if css else "ico")
+    return Markup(
+        f'<svg class="{classes}" viewBox="0 0 16 16" aria-hidden="true" focusable="false">'
+        f'<use href="{escape(sprite)}#i-{escape(name)}"/></svg>'
+    )  # noqa: S704  # every part escaped above
