@@ -16,11 +16,13 @@ from matchmaking.domain.money import Money
 from matchmaking.foundation import clock, storage
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.jobs import run_one_task
+from matchmaking.foundation.jobs.declared import JobContext
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.market.batches.commands import fill_batch, start_batch
 from matchmaking.market.batches.facts import MemberTold
 from matchmaking.market.events.commands import enter_attendance, record_event
 from matchmaking.market.events.facts import EventTold
+from matchmaking.market.matches.runs import jobs as runs
 from matchmaking.market.policies.commands import propose
 from matchmaking.registry.accounts.commands.passwords import hash_password
 from matchmaking.registry.accounts.models import UserAccount
@@ -31,6 +33,7 @@ from matchmaking.seeds.demo import seed_demo
 from matchmaking.support.awards.commands import AwardTold, open_award_list, record_awards
 from tests.delivery.statements.statement_world import full, loans
 from tests.journeys.thread_world import PDF, Thread, build_thread
+from tests.market.allocation_world import frozen_list, planned, solved
 from tests.market.market_world import GOOD, HANBIN, TODAY, new_need, offer
 from tests.market.referral_world import refer, sell, verified
 from tests.oversight.learning.test_policy_pages import WHOLE
@@ -57,6 +60,7 @@ def build_city(app: Flask, settings: Settings) -> dict[str, list[str]]:
     _stages(thread)
     beside = {"office.city": _statements(app, settings), "county": _written_for_a_firm(thread)}
     run_in_unit_of_work(_gatherings, firm_id=thread.world.firm)
+    _matching(settings)
     hashed = hash_password(PASSWORD)
     run_in_unit_of_work(lambda inside: inside.execute(update(UserAccount).values(password_hash=hashed)))
     storage.remove_session()
@@ -168,6 +172,16 @@ def _gatherings(session: Session, *, firm_id: int) -> None:
     record_awards(session, listed=listed, rows=[AwardTold(firm, Money.of(50_000), TODAY)], on=TODAY, **who)
     hand = policy(TODAY)
     propose(session, base=hand, weights=hand.weights, evidence=WHOLE, digest="a" * 64, on=TODAY, **who)
+
+
+def _matching(settings: Settings) -> None:
+    """A frozen list with a solved plan over it, and a run of matching over the market."""
+    frozen_list()
+    planned()
+    solved()
+    storage.remove_session()
+    runs.run(JobContext(TODAY, clock.now(), settings))
+    storage.remove_session()
 
 
 def session_of(login: str) -> str:

@@ -46,6 +46,7 @@ NO_PAGE = {
     "enterprises.own_evidence": "a file to download",
     "bank_agreements.evidence": "a voucher to download",
     "batches.export": "a workbook to download",
+    "allocations.export": "a workbook to download",
     "bank_fit.needs_file": "a workbook to download",
     "bank_fit.near_file": "a workbook to download",
     "gaps.groups_file": "a workbook to download",
