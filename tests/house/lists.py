@@ -39,9 +39,6 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "/portfolios/<key:code>/agreements": (
         "office", ("/portfolios/audited/agreements", "/portfolios/audited/agreements?sort=-verified&page=2"),
     ),
-    "/portfolios/<key:code>/curves": (
-        "office", ("/portfolios/audited/curves", "/portfolios/audited/curves?wait=sign_full_told&by=bank"),
-    ),
     "/portfolios/<key:code>/events": (
         "office", ("/portfolios/audited/events", "/portfolios/audited/events?kind=regular&page=2"),
     ),
@@ -80,7 +77,9 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/portfolios/<key:code>/agreements/<key:key>", "/portfolios/<key:code>/events/<key:key>",
         "/threads/<key:key>", "/operator/accounts/<key:login>", "/account",
     ),
-    "figures reckoned at night": ("/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/public"),
+    "figures reckoned at night": (
+        "/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/portfolios/<key:code>/curves", "/public",
+    ),
     "as many lines as the rules let there be": (
         "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",
         "/needs/<key:key>/products",
