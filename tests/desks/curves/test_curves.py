@@ -188,6 +188,10 @@ def test_curves_that_were_not_kept_are_reckoned_on_demand_and_a_look_never_does(
     assert office.submit(PAGE, days).status_code == 303
     assert "签约 90 天内" in text_of(office, PAGE)
     assert office.submit("/portfolios/nothing/curves", days).status_code == 404
+    assert office.submit(PAGE, {**days, "as_of": "<b>30 June</b>"}).status_code == 400
+    away = office.submit(PAGE, {**days, "back": "https://elsewhere.example/"})
+    assert away.headers["Location"].startswith("/portfolios/city/curves")
+    assert len(storage.session().scalars(select(WaitingCurves.id)).all()) == 9, "a second press keeps nothing twice"
 
 
 @ON_ONE_ENGINE
