@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from matchmaking import schedule
+from matchmaking.delivery.audits.models import AuditSnapshot
 from matchmaking.domain.money import Money
 from matchmaking.foundation import clock, storage
 from matchmaking.foundation.access.roles import Role
@@ -24,10 +25,16 @@ from matchmaking.market.events.commands import enter_attendance, record_event
 from matchmaking.market.events.facts import EventTold
 from matchmaking.market.matches.runs import jobs as runs
 from matchmaking.market.policies.commands import propose
+from matchmaking.oversight.lines.commands import take_in_lines
+from matchmaking.oversight.lines.queries import silent_reports
+from matchmaking.oversight.lines.reading import LineTold
+from matchmaking.oversight.periods.commands import close_period, propose_period
+from matchmaking.oversight.samples.commands import draw_sample, freeze_list
 from matchmaking.registry.accounts.commands.passwords import hash_password
 from matchmaking.registry.accounts.models import UserAccount
 from matchmaking.registry.enterprises.models import Enterprise
 from matchmaking.registry.organisations.models import Organisation
+from matchmaking.registry.portfolios.queries import portfolio_by_code
 from matchmaking.rulebook.matching import policy
 from matchmaking.seeds.demo import seed_demo
 from matchmaking.support.awards.commands import AwardTold, open_award_list, record_awards
@@ -61,6 +68,7 @@ def build_city(app: Flask, settings: Settings) -> dict[str, list[str]]:
     beside = {"office.city": _statements(app, settings), "county": _written_for_a_firm(thread)}
     run_in_unit_of_work(_gatherings, firm_id=thread.world.firm)
     _matching(settings)
+    run_in_unit_of_work(_oversight)
     hashed = hash_password(PASSWORD)
     run_in_unit_of_work(lambda inside: inside.execute(update(UserAccount).values(password_hash=hashed)))
     storage.remove_session()
@@ -182,6 +190,28 @@ def _matching(settings: Settings) -> None:
     storage.remove_session()
     runs.run(JobContext(TODAY, clock.now(), settings))
     storage.remove_session()
+
+
+def _oversight(session: Session) -> None:
+    """A closed month, a line of another bank that waits for a person, a drawn sample, and a bank's monthly slip."""
+    golden, at = portfolio_by_code(session, "golden"), clock.now()
+    assert golden is not None
+    one, other = {"actor": "user:office", "at": at}, {"actor": "user:second", "at": at}
+    proposal = propose_period(session, portfolio=golden, month="2025-06", **one)
+    close_period(session, portfolio=golden, proposal=proposal, **other)
+    found = silent_reports(session, golden.id, limit=1).rows[0]
+    near = LineTold(found.report.value_on, found.report.amount_minor * 98 // 100, found.report.branch)
+    take_in_lines(session, portfolio=golden, source="他行（演示）", firm=found.agreement.firm or "", rows=[near], **one)
+    snapshot = session.scalars(
+        select(AuditSnapshot).where(AuditSnapshot.portfolio_id == golden.id).order_by(AuditSnapshot.id.desc()).limit(1)
+    ).one()
+    sample = freeze_list(
+        session, portfolio=golden, snapshot=snapshot, grade="loan_contract", money="verified",
+        confidence_ppm=800_000, tolerable_ppm=200_000, expected=0, **one,
+    )  # fmt: skip
+    draw_sample(
+        session, key=sample.public_key, row_version=1, seed="公开开奖 1 2 3", source="公开开奖（演示）", **other
+    )
 
 
 def session_of(login: str) -> str:

@@ -46,9 +46,6 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "/portfolios/<key:code>/lines": (
         "office", ("/portfolios/audited/lines", "/portfolios/audited/lines?page=2"),
     ),
-    "/portfolios/<key:code>/curves": (
-        "office", ("/portfolios/audited/curves", "/portfolios/audited/curves?wait=sign_full_told&by=bank"),
-    ),
     "/portfolios/<key:code>/events": (
         "office", ("/portfolios/audited/events", "/portfolios/audited/events?kind=regular&page=2"),
     ),
@@ -99,9 +96,9 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/threads/<key:key>", "/operator/accounts/<key:login>", "/account",
     ),
     "figures reckoned at night": (
-        "/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/public", "/portfolios/<key:code>/areas",
-        "/portfolios/<key:code>/months", "/portfolios/<key:code>/rates",
-        "/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/portfolios/<key:code>/banks", "/public",
+        "/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/portfolios/<key:code>/curves", "/public",
+        "/portfolios/<key:code>/months", "/portfolios/<key:code>/rates", "/portfolios/<key:code>/areas",
+        "/portfolios/<key:code>/banks",
     ),
     "as many lines as the rules let there be": (
         "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",

@@ -60,6 +60,8 @@ def index(code: str) -> ResponseReturnValue:
 def reckon(code: str) -> ResponseReturnValue:
     """Reckon the curves of a stored audit that has none, and go back to the page that asked."""
     asked = read_asked(request.form)
+    if asked.unreadable:
+        abort(400)
     opened = latest_snapshot(session(), current_viewer(), code, asked.as_of, asked.known_on, today=business_today())
     if opened is None or opened.snapshot is None:
         abort(404)

@@ -171,8 +171,7 @@ def test_the_page_says_the_finding_its_medians_and_who_has_no_curve(waiting: Wai
     assert "若用 1−KM" in page and "限定均值与标准误" in page
     with counted() as statements:
         office.get(PAGE + "?wait=sign_full_told&by=bank&group=" + LARGE)
-    assert len(statements) <= 4, "the session's, the audit's and the curves'"
-    assert "挑一个" not in page
+    assert len(statements) <= 3, "the session's, the audit's and the curves'"
     for asked in ("?by=nothing&group=nothing&wait=nothing", "?wait=need_accept", "?by=grade&group=loan_contract"):
         assert office.get(PAGE + asked).status_code == 200
 
@@ -189,6 +188,10 @@ def test_curves_that_were_not_kept_are_reckoned_on_demand_and_a_look_never_does(
     assert office.submit(PAGE, days).status_code == 303
     assert "签约 90 天内" in text_of(office, PAGE)
     assert office.submit("/portfolios/nothing/curves", days).status_code == 404
+    assert office.submit(PAGE, {**days, "as_of": "<b>30 June</b>"}).status_code == 400
+    away = office.submit(PAGE, {**days, "back": "https://elsewhere.example/"})
+    assert away.headers["Location"].startswith("/portfolios/city/curves")
+    assert len(storage.session().scalars(select(WaitingCurves.id)).all()) == 9, "a second press keeps nothing twice"
 
 
 @ON_ONE_ENGINE
