@@ -69,6 +69,8 @@ def build_city(app: Flask, settings: Settings) -> dict[str, list[str]]:
     run_in_unit_of_work(_gatherings, firm_id=thread.world.firm)
     _matching(settings)
     run_in_unit_of_work(_oversight)
+    slip = thread.post("manager", "/bank/slips", month="2026-08").location
+    thread.post("manager", f"{slip}/make", version=1)
     hashed = hash_password(PASSWORD)
     run_in_unit_of_work(lambda inside: inside.execute(update(UserAccount).values(password_hash=hashed)))
     storage.remove_session()

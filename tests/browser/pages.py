@@ -59,6 +59,8 @@ NO_PAGE = {
     "gaps.needs_file": "a workbook to download",
     "referrals.file": "a file to download",
     "bank_referrals.file": "a file to download",
+    "reporting.slip": "a slip that a bank has made, on the board of its month; its own tests walk it",
+    "asked.sheet": "a flag put to one bank, and no bank of the market has one; its own tests walk it",
     "accounts.sign_in_code": "half-way through signing in; its own tests walk it",
     "accounts.enrol": "half-way through signing in; its own tests walk it",
 }
