@@ -43,6 +43,7 @@ NO_PAGE = {
     "enterprises.evidence": "a file to download",
     "enterprises.own_evidence": "a file to download",
     "bank_agreements.evidence": "a voucher to download",
+    "flags.export": "a workbook to download",
     "batches.export": "a workbook to download",
     "bank_fit.needs_file": "a workbook to download",
     "bank_fit.near_file": "a workbook to download",

@@ -82,7 +82,7 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
     ),
     "figures reckoned at night": ("/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/public"),
     "as many lines as the rules let there be": (
-        "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",
+        "/sessions", "/flags/rules", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",
         "/needs/<key:key>/products",
     ),
     "leads elsewhere": ("/", "/office", "/agreements", "/letter", "/events/<key:key>/outcome"),
