@@ -45,6 +45,7 @@ NO_PAGE = {
     "enterprises.evidence": "a file to download",
     "enterprises.own_evidence": "a file to download",
     "bank_agreements.evidence": "a voucher to download",
+    "flags.export": "a workbook to download",
     "batches.export": "a workbook to download",
     "allocations.export": "a workbook to download",
     "bank_slips.scan": "a sealed slip to download",

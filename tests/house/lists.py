@@ -101,7 +101,7 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/portfolios/<key:code>/banks",
     ),
     "as many lines as the rules let there be": (
-        "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",
+        "/sessions", "/flags/rules", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",
         "/portfolios/<key:code>/periods",
         "/portfolios/<key:code>/bridges",
     ),
@@ -115,8 +115,7 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/flags.xlsx", "/portfolios/<key:code>/agreements.xlsx",
         "/portfolios/<key:code>/periods/<key:month>/figures.xlsx",
         "/portfolios/<key:code>/bridges.xlsx",
-        "/statements/<key:key>/file",
-        "/portfolios/<key:code>/agreements.xlsx", "/portfolios/<key:code>/banks.xlsx", "/bank/slips/<key:key>/scan",
+        "/portfolios/<key:code>/banks.xlsx", "/bank/slips/<key:key>/scan",
         "/portfolios/<key:code>/slips/<key:key>/scan", "/statements/<key:key>/file",
         "/bank/disbursements/<key:key>/evidence/<id:evidence_id>", "/inbox/<key:key>/files/<id:link_id>",
         "/enterprises/<key:key>/evidence/<id:link_id>", "/my/enterprise/evidence/<id:link_id>",

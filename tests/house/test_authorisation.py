@@ -270,6 +270,7 @@ TABLE: dict[tuple[str, str], P | str] = {
     # flags on figures, and the replies of those who are asked
     ("GET", "/flags"): P.READ_FINDINGS,
     ("GET", "/flags.xlsx"): P.EXPORT_FIGURES,
+    ("GET", "/flags/rules"): P.READ_FINDINGS,
     ("GET", "/flags/<id:number>"): P.READ_FINDINGS,
     ("POST", "/flags/<id:number>/heard"): P.HANDLE_FINDINGS,
     ("POST", "/flags/<id:number>/verdict"): P.HANDLE_FINDINGS,

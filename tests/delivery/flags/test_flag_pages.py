@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import uuid
 from collections.abc import Iterator
@@ -16,12 +17,14 @@ from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.flagging import raise_flags
 from matchmaking.delivery.flags.models import FigureFlag, FlaggedSigning, FlagReply, FlagVerdict, SuppliedDeposit
+from matchmaking.domain.conversion.detectors import DETECTORS
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.clock import SHANGHAI
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.registry.portfolios.queries import portfolio_by_code
+from matchmaking.rulebook import parameters, say
 from matchmaking.seeds.city import ensure_city
 from tests.delivery.cases_world import MILLION, World, morning
 from tests.delivery.flags.flags_world import WORDS, flags
@@ -174,6 +177,16 @@ def test_the_list_its_filters_and_its_budget(app: Flask, market: Market) -> None
         assert visitor(app, "tea").get("/asked").status_code == 200
     english = office.get("/flags", headers={"Accept-Language": "en"})
     assert english.status_code == 200
+
+
+def test_the_rules_stand_on_a_page_with_their_numbers(app: Flask, market: Market) -> None:
+    page = visitor(app, "office").get("/flags/rules").text
+    for one in DETECTORS:
+        assert say(f"flag_{one.code}") in page
+        assert all(say(code) in page for code in one.innocent)
+    for name, parameter in parameters().items():
+        if name.startswith("detector_"):
+            assert html.escape(parameter.at(TODAY).document.split(" / ")[0]) in page, name
 
 
 def test_the_workbook_leaves_out_what_a_bank_may_still_answer(app: Flask, market: Market) -> None:

@@ -13,6 +13,7 @@ from matchmaking.delivery.flags.facts import reason_of
 from matchmaking.delivery.flags.forms import DecisionForm, HeardForm
 from matchmaking.delivery.flags.models import VERDICTS
 from matchmaking.delivery.flags.queries import STATES, FlagSheet, Wanted, flag_choices, flag_list, flag_sheet
+from matchmaking.delivery.flags.rules import rules_on, term_on
 from matchmaking.delivery.flags.workbook import MEDIA, workbook
 from matchmaking.domain.conversion.detectors import detector_of
 from matchmaking.domain.reasons import Refusal
@@ -56,6 +57,14 @@ def export() -> ResponseReturnValue:
     body = workbook(rows, held=everything - total, on=on)
     name = f"flags-{on.isoformat()}.xlsx"
     return Response(body, mimetype=MEDIA, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@flags.get("/flags/rules")
+@requires(Permission.READ_FINDINGS)
+def rules() -> ResponseReturnValue:
+    """The twelve detectors with who may answer, why they may be wrong, and every dated number behind them."""
+    on = business_today()
+    return render_template("flags/rules.html", rules=rules_on(on), term=term_on(on), on=on)
 
 
 @flags.get("/flags/<id:number>")

@@ -30,9 +30,12 @@ def hypergeometric_tail_ppm(hits: int, drawn: int, marked: int, population: int)
     >>> hypergeometric_tail_ppm(2, 2, 2, 4)
     166667
     """
-    ways = sum(
-        comb(marked, x) * comb(population - marked, drawn - x)
-        for x in range(hits, min(drawn, marked) + 1)
-        if drawn - x <= population - marked
-    )
+    plain, most = population - marked, min(drawn, marked)
+    first = max(hits, drawn - plain)
+    if first > most:
+        return 0
+    ways, term = 0, comb(marked, first) * comb(plain, drawn - first)
+    for count in range(first, most + 1):
+        ways += term
+        term = term * (marked - count) * (drawn - count) // ((count + 1) * (plain - drawn + count + 1))
     return -(-ways * MILLION // comb(population, drawn))
