@@ -31,6 +31,9 @@ from matchmaking.market.batches.models import Batch, BatchMember
 from matchmaking.market.events.models import Event, EventAttendance
 from matchmaking.market.needs.models import Need
 from matchmaking.market.referrals.models import Referral
+from matchmaking.oversight.periods.checking import check_period
+from matchmaking.oversight.periods.models import PeriodCause, PeriodChange
+from matchmaking.oversight.periods.queries import closed_months, periods_of
 from matchmaking.registry.accounts.queries import account_by_login
 from matchmaking.registry.enterprises.models import Enterprise
 from matchmaking.registry.organisations.models import Organisation
@@ -227,10 +230,23 @@ def test_people_sign_in_for_the_organisations_of_their_stories(city: City) -> No
     assert [one.amount("A2").minor for one in mine] == [110 * WAN], "reported, and not answered yet"
 
 
+def test_two_months_are_closed_one_is_proposed_and_the_verdict_of_july_restates_june(city: City) -> None:
+    months = periods_of(city.session, city.portfolio)
+    told = [(one.proposal.month, one.close is not None, one.restatements) for one in months]
+    assert told == [("2026-08", False, 0), ("2026-07", True, 0), ("2026-06", True, 1)]
+    for closed in closed_months(city.session, city.portfolio.id):
+        checked = check_period(city.session, city.portfolio, closed, known_on=TODAY)
+        assert checked.whole and not checked.waiting
+    (cause,) = city.session.scalars(select(PeriodCause))
+    assert (cause.fact_key, cause.kind, cause.told_by) == ("city-verdict-twins", "verdict", "seed:office")
+    changes = {row.bucket: row.amount_minor for row in city.session.scalars(select(PeriodChange))}
+    assert changes == {"W3": -930 * WAN, "K0": 930 * WAN}
+
+
 def test_what_was_known_on_earlier_days_differs_and_is_kept(city: City) -> None:
     days = select(AuditSnapshot.as_of).where(AuditSnapshot.portfolio_id == city.portfolio.id)
     kept = sorted(city.session.scalars(days))
-    assert kept[-1] == TODAY and len(kept) == 8
+    assert kept[-1] == TODAY and len(kept) == 8 + 3, "quarters, months, and three that were closed or proposed"
     earlier = reckon_cases(city.session, city.portfolio, as_of=date(2026, 3, 31), known_on=date(2026, 3, 31)).payload
     assert sum(earlier["ledger"]["loan_contract"].values()) < 38_600 * WAN
     stored = city.session.scalars(select(AuditSnapshot).where(AuditSnapshot.as_of == TODAY)
