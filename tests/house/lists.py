@@ -82,7 +82,8 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/threads/<key:key>", "/operator/accounts/<key:login>", "/account",
     ),
     "figures reckoned at night": (
-        "/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/portfolios/<key:code>/banks", "/public",
+        "/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/portfolios/<key:code>/banks",
+        "/portfolios/<key:code>/splits", "/public",
     ),
     "as many lines as the rules let there be": (
         "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",
