@@ -17,6 +17,7 @@ from matchmaking.desks.gatherings.returns import Return, horizons_of, last_cost,
 from matchmaking.desks.gatherings.table import event_line
 from matchmaking.desks.office.asked import read_asked
 from matchmaking.desks.office.setting import Setting, setting_of
+from matchmaking.domain.money import Money
 from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
@@ -74,13 +75,15 @@ def cost(code: str, key: str) -> ResponseReturnValue:
         abort(404)
     if not form.validate_on_submit():
         return _event(code, key, form), 422
-    told = {"amount_minor": form.amount.data.minor, "words": form.words.data or ""}
+    minor, words = (form.amount.data or Money.zero("CNY")).minor, form.words.data or ""
 
     def work(inside: Session) -> dict[str, Any]:
         row = event_counted(inside, key) or abort(404)
-        return {"id": enter_cost(inside, actor=viewer.actor, event=row.event, at=at, **told).id}
+        return {
+            "id": enter_cost(inside, actor=viewer.actor, event=row.event, amount_minor=minor, words=words, at=at).id
+        }
 
-    keyed("gatherings.cost", form.key.data, {"about": key, **told}, work)
+    keyed("gatherings.cost", form.key.data, {"about": key, "amount": minor, "words": words}, work)
     return redirect(url_for("gatherings.event", code=code, key=key), code=303)
 
 

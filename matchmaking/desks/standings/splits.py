@@ -72,7 +72,14 @@ def split(session: Session, snapshot: AuditSnapshot | None, way: str, fewest: in
             sums[level] = [a + b for a, b in zip(sums[level], held, strict=True)]
     signed = sum(held[1] for held in sums.values())
     parts = [
-        Part(level, *held, per_million(held[2], held[1]) if held[0] >= fewest else None, per_million(held[1], signed))
+        Part(
+            level,
+            held[0],
+            held[1],
+            held[2],
+            per_million(held[2], held[1]) if held[0] >= fewest else None,
+            per_million(held[1], signed),
+        )
         for level, held in sorted(sums.items(), key=lambda one: (one[0] == UNTOLD, in_pinyin_order(one[0])))
     ]
     digest = hashlib.sha256("\n".join(sorted(members)).encode()).hexdigest()
