@@ -168,6 +168,8 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("POST", "/bank/agreements/<key:key>/repayments/<key:fact>/void"): P.REPORT_DISBURSEMENTS,
     ("POST", "/bank/agreements/<key:key>/balances"): P.REPORT_DISBURSEMENTS,
     ("GET", "/portfolios/<key:code>/banks"): P.READ_AUDIT,
+    ("POST", "/portfolios/<key:code>/events/<key:key>/cost"): P.HANDLE_FINDINGS,
+    ("GET", "/portfolios/<key:code>/splits"): P.READ_AUDIT,
     ("GET", "/portfolios/<key:code>/banks.xlsx"): P.EXPORT_FIGURES,
     ("GET", "/bank/slips"): P.REPORT_DISBURSEMENTS,
     ("POST", "/bank/slips"): P.REPORT_DISBURSEMENTS,

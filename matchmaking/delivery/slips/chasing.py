@@ -16,6 +16,7 @@ from matchmaking.delivery.disbursements.monthly import MISSING, REPORTED, ZERO, 
 from matchmaking.delivery.slips.models import MonthlySlip, ReportChase
 from matchmaking.delivery.slips.queries import latest_slips
 from matchmaking.domain.conversion.instruments import CONTRACTS
+from matchmaking.domain.pinyin import in_pinyin_order
 from matchmaking.domain.reasons import Refusal
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.rulebook import number, workdays
@@ -97,7 +98,8 @@ def chase_board(session: Session, portfolio: Portfolio, *, today: date) -> Board
         late = state == MISSING and last is not None and today > last
         return Cell(month, state, money, late, chases.get((lender, str(month)), ()), slips.get((lender, str(month))))
 
-    lines = [Line(one, signed[one][1], [cell(one, month) for month in months]) for one in signed]
+    banks = sorted(signed, key=in_pinyin_order)
+    lines = [Line(one, signed[one][1], [cell(one, month) for month in months]) for one in banks]
     return Board(months, due, lines)
 
 

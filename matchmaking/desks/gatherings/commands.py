@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.case_audit import case_portfolio, kernel_audit
-from matchmaking.desks.gatherings.models import EventOutcome
+from matchmaking.desks.gatherings.models import EventCost, EventOutcome
 from matchmaking.desks.gatherings.queries import HORIZONS, Told, kept_until, latest_told
 from matchmaking.domain.conversion.ageing import SigningLedger
+from matchmaking.domain.conversion.buckets import A1
 from matchmaking.domain.conversion.cohorts import event_standing
 from matchmaking.domain.conversion.facts import Event as EventFact
 from matchmaking.foundation.storage import insert_rows
@@ -89,6 +90,7 @@ def _grouped(ledgers: Iterable[SigningLedger], facts: dict[str, EventFact]) -> d
                 sum(ledger.original.minor for ledger in held),
                 sum(ledger.with_money.minor for ledger in held),
                 sum(ledger.verified.minor for ledger in held),
+                sum(ledger.verified_in(A1).minor for ledger in held),
             )
         )
     return found
@@ -99,3 +101,18 @@ def _columns(day: Day, told: Told, portfolio: Portfolio, at: datetime) -> dict[s
         "event_key": day.event_key, "portfolio_id": portfolio.id, "horizon": day.horizon, "as_of": day.as_of,
         "facts_seq": portfolio.facts_seq, "made_at": at, **told.columns(),
     }  # fmt: skip
+
+
+def enter_cost(
+    session: Session, *, actor: str, event: Event, amount_minor: int, words: str, at: datetime
+) -> EventCost:  # fmt: skip
+    """What a meeting cost, and by which voucher; a later entry holds instead of this one, which stays."""
+    cost = EventCost(
+        event_key=event.public_key, amount_minor=amount_minor, words=words.strip()[:300], entered_at=at,
+        entered_by=actor,
+    )  # fmt: skip
+    session.add(cost)
+    session.flush()
+    payload = {"cost": cost.id, "amount_minor": amount_minor}
+    record(session, actor=actor, tag="event.cost_entered", subject=f"event:{event.public_key}", payload=payload, at=at)
+    return cost

@@ -35,6 +35,8 @@ class Told:
     signed_minor: int
     paid_minor: int
     verified_minor: int
+    net_new_minor: int | None = None
+    """Of the verified money what is net-new; None where it was not kept."""
 
     def columns(self) -> dict[str, Any]:
         """As columns of :class:`EventOutcome`."""
@@ -72,7 +74,7 @@ def latest_told(session: Session, portfolio_id: int, event_key: str = "") -> dic
         found[row.event_key, row.horizon].append(
             Told(
                 row.instrument, row.standing, row.papers, row.paid_papers, row.signed_minor, row.paid_minor,
-                row.verified_minor,
+                row.verified_minor, row.net_new_minor,
             )
         )  # fmt: skip
     return dict(found)

@@ -14,6 +14,7 @@ from matchmaking.delivery.disbursements.monthly import MISSING, Month, Reporting
 from matchmaking.delivery.findings.largest import Pressing, largest_open
 from matchmaking.desks.office.setting import Setting
 from matchmaking.domain.conversion.buckets import U
+from matchmaking.domain.pinyin import in_pinyin_order
 from matchmaking.foundation.access.viewer import Viewer
 
 FEWEST = 5
@@ -75,14 +76,6 @@ def tables_of(session: Session, viewer: Viewer, setting: Setting, snapshot: Audi
 def areas_of(session: Session, snapshot: AuditSnapshot, grade: str) -> list[Share]:
     """The grade by county; one SQL statement."""
     return _by(_shares(session, snapshot, grade), 1)
-
-
-def in_pinyin_order(name: str) -> tuple[bytes, str]:
-    """Sorts Chinese names by their sound: GB 2312 puts its 3,755 common characters in the order of pinyin.
-
-    Source: GB 2312-1980, level 1; its rarer characters of level 2 follow, by radical.
-    """
-    return name.encode("gb18030", "replace"), name
 
 
 def _shares(session: Session, snapshot: AuditSnapshot, grade: str) -> list[tuple[tuple[str, str], Share]]:

@@ -92,7 +92,7 @@ def _cases(standing_id: int, standing: Any, due: Sequence[Due]) -> list[dict[str
             "standing_id": standing_id, "agreement_id": one.row.agreement_id, "signed_minor": one.base_minor,
             "verified_minor": one.verified_minor, "paid_ppm": one.paid_ppm,
             "expected_ppm": known.expected_ppm if known else None,
-            "kind": dict(zip(FACTORS, one.kind, strict=True)),
+            "kind": dict(zip(FACTORS, one.kind, strict=True)) | dict(one.cuts),
             "shifts": dict(zip(FACTORS, known.shifts_ppm, strict=True)) if known else {},
         })  # fmt: skip
     return rows

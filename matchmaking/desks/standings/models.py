@@ -74,7 +74,7 @@ class BankCase(Base):
     paid_ppm: Mapped[int] = mapped_column(Integer)
     expected_ppm: Mapped[int | None] = mapped_column(Integer)
     kind: Mapped[dict[str, Any]] = mapped_column(Json)
-    """Factor → level."""
+    """Factor → level, and the further ways to split (``facts.CUTS``)."""
     shifts: Mapped[dict[str, Any]] = mapped_column(Json)
     """Factor → parts per million by which this level alone moves the base share."""
 

@@ -15,13 +15,14 @@ from matchmaking.delivery.signings.commands import CITY
 from matchmaking.desks.office.asked import read_asked
 from matchmaking.desks.office.export import MEDIA
 from matchmaking.desks.office.setting import Setting, setting_of
-from matchmaking.desks.office.tables import in_pinyin_order
 from matchmaking.desks.standings.commands import comment
 from matchmaking.desks.standings.forms import CommentForm
 from matchmaking.desks.standings.plots import plot_of
 from matchmaking.desks.standings.queries import BankRow, OwnStanding, bank_rows, comments_of, own_cases, own_standing
+from matchmaking.desks.standings.splits import BY_NAME, WAYS, split
 from matchmaking.desks.standings.workbook import bank_workbook
 from matchmaking.domain.conversion.banks.cases import FACTORS
+from matchmaking.domain.pinyin import in_pinyin_order
 from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation import clock
 from matchmaking.foundation.access.guard import requires
@@ -30,6 +31,7 @@ from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.storage import session
 from matchmaking.foundation.web.keyed import keyed
 from matchmaking.foundation.web.today import business_today
+from matchmaking.rulebook import number
 
 standings = Blueprint("standings", __name__)
 
@@ -53,6 +55,21 @@ def export(code: str) -> ResponseReturnValue:
     body = bank_workbook(setting, _by_sound(opened))
     name = f"{code}-banks-{setting.as_of.isoformat()}.xlsx"
     return Response(body, mimetype=MEDIA, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@standings.get("/portfolios/<key:code>/splits")
+@requires(Permission.READ_AUDIT)
+def splits(code: str) -> ResponseReturnValue:
+    """The same contracts by size, sector, first loan, guarantee, term, rate, earlier lending, county or zone."""
+    opened, setting = _open(code)
+    way = request.args.get("by", WAYS[0])
+    if way not in WAYS:
+        abort(404)
+    fewest = number("bank_fewest_cases", setting.as_of)
+    found = split(session(), opened.snapshot, way, fewest)
+    return render_template(
+        "standings/splits.html", page=setting, split=found, ways=WAYS, by_name=way in BY_NAME, fewest=fewest
+    )
 
 
 @standings.get("/bank/standing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 
 import pytest
@@ -11,8 +12,10 @@ import time_machine
 from flask import Flask
 
 from matchmaking.desks.gatherings.queries import attended_and_signed, latest_told
+from matchmaking.desks.gatherings.returns import horizons_of, per_thousand
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.storage import run_in_unit_of_work, session
+from matchmaking.market.events.queries import all_events
 from matchmaking.registry.organisations.models import Organisation
 from tests.delivery.cases_world import MARCH, MILLION, counted
 from tests.desks.gatherings.gathering_world import MEETING, Gathering, gather
@@ -87,7 +90,7 @@ def test_the_page_shows_each_instrument_and_never_their_sum(gathering: Gathering
     assert "800.00" not in page, "three and five million are never added"
     with counted() as statements:
         office.get(PAGE)
-    assert len(statements) <= 7
+    assert len(statements) <= 8
     with counted() as statements:
         listed = office.get("/portfolios/fair/events").text
     assert len(statements) <= 4
@@ -107,3 +110,27 @@ def test_a_firm_reads_what_became_of_each_meeting_it_attended(gathering: Gatheri
         ("loan_contract", MILLION + MILLION // 2), ("intent_letter", 0)
     ]  # fmt: skip
     assert attended_and_signed(session(), session().get_one(Organisation, market.far)) == []
+
+
+def test_cost_per_net_new_yuan_by_horizon_and_the_last_entry_holds(gathering: Gathering, office: Browser) -> None:
+    gathering.reckon()
+    kept = latest_told(session(), gathering.cases.portfolio.id)
+    event = all_events(session())[0]
+    money = {one.days: one.net_new_minor for one in horizons_of(event, kept, None, date(2025, 6, 30))}
+    assert money == {30: MILLION, 90: MILLION + MILLION // 2, 180: None, 360: None}, "nothing apart counts, nor to come"
+    for amount in ("9", "3"):
+        page = office.get(PAGE).get_data(as_text=True)
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]*)"', page)
+        sent = {"csrf_token": token.group(1) if token else "", "key": amount * 32, "words": "场地费，凭证 7 号"}
+        answer = office.post(f"{PAGE}/cost", data=sent | {"amount": amount, "amount-unit": "wan", "amount_unit": "wan"})
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+    shown = text_of(office, PAGE)
+    assert "花了 3.00 万元" in shown and "凭证 7 号" in shown
+    assert "150.00 20.00" in shown, "30,000 yuan for 1.5 million: 20 yuan each thousand"
+    assert "其中 0 户来过两次以上" in shown, "the firm has had money"
+
+
+def test_cost_per_thousand_rounds_half_up_and_knows_nothing_of_nothing() -> None:
+    assert [per_thousand(*pair) for pair in ((1, 100_000), (1, 200_000), (1, 200_001), (5, 0), (None, 5))] == [
+        1, 1, 0, None, None,
+    ]  # fmt: skip

@@ -15,7 +15,8 @@ from matchmaking.delivery.findings.largest import largest_open
 from matchmaking.desks.office.asked import Asked
 from matchmaking.desks.office.months import months_of
 from matchmaking.desks.office.setting import setting_of
-from matchmaking.desks.office.tables import Share, in_pinyin_order, tables_of
+from matchmaking.desks.office.tables import Share, tables_of
+from matchmaking.domain.pinyin import in_pinyin_order
 from matchmaking.foundation.storage import run_in_unit_of_work, session
 from tests.delivery.cases_world import JUNE, MILLION, counted, viewer
 from tests.desks.gatherings.gathering_world import Gathering, snapshot

@@ -21,6 +21,7 @@ from matchmaking.delivery.disbursements.hearing import confirm_receipt
 from matchmaking.desks.standings.commands import reckon_standings
 from matchmaking.desks.standings.facts import backed, sector, term_band
 from matchmaking.desks.standings.models import BankCase, BankStanding
+from matchmaking.desks.standings.splits import WAYS, split
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.storage import run_in_unit_of_work, session
 from matchmaking.foundation.trail.models import TrailEvent
@@ -179,6 +180,40 @@ def test_the_banks_word_is_printed_beside_its_line_for_the_office(head: Browser,
     assert f"{OURS} 说明" in text_of(office, "/portfolios/city/banks")
     assert words in text_of(office, "/portfolios/city/banks")
     assert session().query(TrailEvent).filter_by(tag="bank.commented").count() == 1
+
+
+@ON_ONE_ENGINE
+def test_splits_are_of_one_cohort_and_add_up_to_it(office: Browser, cases: World) -> None:
+    snapshot = session().scalars(select(AuditSnapshot)).one()
+    found = {way: split(session(), snapshot, way, 5) for way in WAYS}
+    assert {(one.count, one.signed_minor, one.verified_minor, one.digest) for one in found.values()} == {
+        (16, 48 * MILLION, 18 * MILLION, found["size"].digest)
+    }
+    for one in found.values():
+        assert sum(part.signed_minor for part in one.parts) == one.signed_minor
+        assert all((part.ppm is None) == (part.count < 5) for part in one.parts)
+        page = text_of(office, f"/portfolios/city/splits?by={one.way}")
+        assert one.digest[:16] in page
+    assert office.get("/portfolios/city/splits?by=luck").status_code == 404
+    with counted() as statements:
+        office.get("/portfolios/city/splits?by=area")
+    assert len(statements) <= 3
+
+
+@ON_ONE_ENGINE
+def test_what_was_lent_before_is_known_by_balance_or_earlier_contract_and_else_left_out(cases: World) -> None:
+    terms = {"lender": SIX, "branch": f"{SIX}汉滨支行", "promised_on": DUE, "amount_minor": MILLION}
+    old = cases.sign("OLD", firm="旧客户", firm_key="firm-old", signed_on=date(2025, 3, 1), **terms)
+    cases.sign("AGAIN", firm="旧客户", firm_key="firm-old", **terms)
+    owing, fresh = cases.sign("OWING", firm="有余额", **terms), cases.sign("FRESH", firm="没余额", **terms)
+    cases.baseline(owing, MILLION)
+    cases.baseline(fresh, 0)
+    reckon(cases)
+    latest = session().scalars(select(AuditSnapshot).order_by(AuditSnapshot.id.desc())).first()
+    found = split(session(), latest, "lent_before", 5)
+    counts = {part.level: part.count for part in found.parts}
+    assert counts == {"yes": 2, "no": 1, "unknown": 17}, (old.public_key, "the first of the two is not known")
+    assert found.share_of("yes") == 666_667
 
 
 def test_a_day_that_is_not_reckoned_says_so(office: Browser, cases: World) -> None:

@@ -10,11 +10,11 @@ from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from matchmaking.desks.office.tables import in_pinyin_order
 from matchmaking.desks.whatif.asked import rule_name
 from matchmaking.desks.whatif.gaps import BANDS, BY, PARTS, Gaps, Group, Unserved, gaps, groups, guarded, unserved
 from matchmaking.desks.whatif.workbook import Cell, Money, sent, workbook
 from matchmaking.domain.matching.criteria import CRITERIA
+from matchmaking.domain.pinyin import in_pinyin_order
 from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer

@@ -1,0 +1,86 @@
+"""The same contracts, split: one cohort, one measure, one table per question (F14, F21, N31)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from matchmaking.delivery.audits.models import AuditRow, AuditSnapshot
+from matchmaking.desks.standings.facts import CUTS
+from matchmaking.desks.standings.models import BankCase, BankStanding
+from matchmaking.domain.conversion.banks.cases import FACTORS, UNTOLD
+from matchmaking.domain.money import per_million
+from matchmaking.domain.pinyin import in_pinyin_order
+
+WAYS = (*FACTORS, *CUTS)
+BY_NAME = ("area", "park")
+"""Ways whose levels are names as they are, not codes with words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One level. ``ppm``: verified over signed; None under the fewest cases that a rate is said of."""
+
+    level: str
+    count: int
+    signed_minor: int
+    verified_minor: int
+    ppm: int | None
+    share_ppm: int
+    """Its part of everything signed in the cohort."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A way of splitting one cohort. ``digest``: of its members' public keys; the parts add up to the cohort."""
+
+    way: str
+    parts: Sequence[Part]
+    count: int
+    signed_minor: int
+    verified_minor: int
+    digest: str
+
+    def share_of(self, level: str) -> int | None:
+        """Part of what was signed that has ``level``, among contracts of which it is known; None where of none."""
+        known = sum(part.signed_minor for part in self.parts if part.level != UNTOLD)
+        own = sum(part.signed_minor for part in self.parts if part.level == level)
+        return per_million(own, known) if known else None
+
+
+def split(session: Session, snapshot: AuditSnapshot | None, way: str, fewest: int) -> Split:
+    """The loan contracts due in ``snapshot`` by ``way``; one SQL statement, none without a snapshot."""
+    members: list[str] = []
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    if snapshot is not None:
+        row = and_(AuditRow.snapshot_id == snapshot.id, AuditRow.agreement_id == BankCase.agreement_id)
+        asked = (
+            select(BankCase, AuditRow.public_key)
+            .join(BankStanding, BankStanding.id == BankCase.standing_id)
+            .join(AuditRow, row)
+            .where(BankStanding.snapshot_id == snapshot.id)
+        )
+        for case, key in session.execute(asked).tuples():
+            members.append(key)
+            held = (1, case.signed_minor, min(case.verified_minor, case.signed_minor))
+            level = str(case.kind.get(way, UNTOLD))
+            sums[level] = [a + b for a, b in zip(sums[level], held, strict=True)]
+    signed = sum(held[1] for held in sums.values())
+    parts = [
+        Part(
+            level,
+            held[0],
+            held[1],
+            held[2],
+            per_million(held[2], held[1]) if held[0] >= fewest else None,
+            per_million(held[1], signed),
+        )
+        for level, held in sorted(sums.items(), key=lambda one: (one[0] == UNTOLD, in_pinyin_order(one[0])))
+    ]
+    digest = hashlib.sha256("\n".join(sorted(members)).encode()).hexdigest()
+    return Split(way, parts, len(members), signed, sum(part.verified_minor for part in parts), digest)
