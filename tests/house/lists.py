@@ -83,10 +83,12 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
     ),
     "figures reckoned at night": ("/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/public"),
     "as many lines as the rules let there be": (
-        "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",
+        "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/definitions/<key:code>",
+        "/needs/<key:key>/compare",
         "/needs/<key:key>/products",
     ),
     "leads elsewhere": ("/", "/office", "/agreements", "/letter", "/events/<key:key>/outcome"),
+    "an answer for programs": ("/api/v1/openapi.json", "/api/v1/measures", "/api/v1/divide"),
     "a file": (
         "/static/<path:filename>", "/healthz", "/public/figures.csv", "/batches/<key:key>/list.xlsx",
         "/portfolios/<key:code>/agreements.xlsx", "/statements/<key:key>/file",
