@@ -82,7 +82,7 @@ PLACES = (
         "office.portfolio",
         "office.home",
         P.READ_AUDIT,
-        ("office.home", "office.portfolio", "office.months", "office.areas", "office.rates"),
+        ("office.home", "office.portfolio", "office.months", "office.areas", "office.rates", "samples."),
     ),  # fmt: skip
     Place(
         _("来信里的数字"), "letter.figures", "letter.first", P.READ_AUDIT, ("letter.", "gatherings."), whole_city=True
@@ -90,7 +90,6 @@ PLACES = (
     Place(_("台账"), "office.agreements", "office.any_agreements", P.READ_AGREEMENTS, ("office.agreement",)),
     Place(_("供给缺口"), "gaps.home", "gaps.home", P.READ_GAPS, ("gaps.",)),
     Place(_("待核实事项"), "findings.index", "findings.index", P.READ_FINDINGS, ("findings.",)),
-    Place(_("抽样核查"), "samples.index", "samples.index", P.READ_SAMPLES, ("samples.",)),
     Place(_("对账单"), "statements.index", "statements.index", P.IMPORT_STATEMENTS, ("statements.",)),
     Place(_("匹配权重"), "policies.index", "policies.index", P.READ_POLICIES, ("policies.",)),
     Place(_("口径"), "office.definitions", "office.definitions", P.READ_AUDIT, ("office.definitions", "office.divide")),
