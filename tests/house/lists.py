@@ -50,7 +50,6 @@ WITHIN: dict[str, tuple[str, str, int]] = {
     "/events/<key:key>": ("city", "/events/event-1000", 4),
     "/awards/<key:key>": ("office", "/awards/award-1000", 4),
     "/enterprises/<key:key>/consents": ("county", "/enterprises/{firm}/consents", 12),
-    "/samples/<key:key>": ("office", "/samples/sample-1000", 6),
     "/statements/<key:key>": ("office", "/statements/statement-1000", 3),
     "/inbox/<key:key>": ("officer", "/inbox/r1000", 13),
     "/my": ("tea", "/my", 6),
@@ -84,7 +83,7 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
     "figures reckoned at night": ("/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/public"),
     "as many lines as the rules let there be": (
         "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/definitions/<key:code>",
-        "/needs/<key:key>/compare",
+        "/samples/<key:key>", "/needs/<key:key>/compare",
         "/needs/<key:key>/products",
     ),
     "leads elsewhere": ("/", "/office", "/agreements", "/letter", "/events/<key:key>/outcome"),
