@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from matchmaking.api.views import api
 from matchmaking.delivery.decisions.views import decisions, my_lines
 from matchmaking.delivery.disbursements.views import bank_agreements, bank_reports, loans
 from matchmaking.delivery.findings.views import findings
@@ -97,5 +98,6 @@ def register_blueprints(app: Flask) -> None:
         operator_desk,
         bureau_desk,
         public_desk,
+        api,
     ):
         app.register_blueprint(blueprint)

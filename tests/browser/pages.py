@@ -50,7 +50,6 @@ NO_PAGE = {
     "allocations.export": "a workbook to download",
     "bank_slips.scan": "a sealed slip to download",
     "reporting.scan": "a sealed slip to download",
-    "flags.export": "a workbook to download",
     "samples.frozen": "a frozen list to download",
     "samples.evidence": "a file to download",
     "standings.export": "a workbook to download",

@@ -23,7 +23,7 @@ from matchmaking.market.products.facts import OfferTold
 from matchmaking.market.products.models import Product, ProductTerms, ProductVersion
 from matchmaking.market.referrals.models import Referral
 from matchmaking.oversight.lines.models import OutsideLine
-from matchmaking.oversight.samples.models import AuditSample, SampleCall, SampleItem
+from matchmaking.oversight.samples.models import AuditSample
 from matchmaking.registry.accounts.models import UserAccount
 from matchmaking.registry.consents.models import Consent
 from matchmaking.registry.enterprises.models import Enterprise, EnterpriseProfile
@@ -278,13 +278,3 @@ def _samples(session: Session, _world: World, numbers: range) -> None:
         "seed_source": "where", "drawn_at": NOON, "drawn_by": "user:2",
     }  # fmt: skip
     put(session, AuditSample, ({"id": n, "public_key": f"sample-{n}", **frozen} for n in numbers))
-    rows = {
-        row.agreement_id - AUDITED: row.id
-        for row in session.scalars(select(AuditRow).where(AuditRow.snapshot_id == snapshot))
-    }
-    item = {"sample_id": FIRST, "book_minor": 100, "top": False}
-    put(session, SampleItem, (
-        {"id": n, "position": n, "agreement_key": f"audited-{n}", "audit_row_id": rows[n], **item} for n in numbers
-    ))  # fmt: skip
-    called = {"number": 1, "outcome": "confirmed", "amount_minor": 100, **FACT}
-    put(session, SampleCall, ({"item_id": n, "payee": "", "spoke_to": "", "words": "", **called} for n in numbers))

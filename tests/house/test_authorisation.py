@@ -81,6 +81,11 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("POST", "/my/consents/<key:key>/revoke"): P.GIVE_CONSENTS,
     ("GET", "/enterprises/<key:key>/consents"): P.ENTER_FOR_FIRM,
     ("POST", "/enterprises/<key:key>/consents"): P.ENTER_FOR_FIRM,
+    # figures for other programs
+    ("GET", "/api/v1/openapi.json"): P.READ_AUDIT,
+    ("GET", "/api/v1/measures"): P.READ_AUDIT,
+    ("GET", "/api/v1/divide"): P.READ_AUDIT,
+    ("GET", "/definitions/<key:code>"): P.READ_AUDIT,
     # samples of loans to ask about
     ("GET", "/samples"): P.READ_SAMPLES,
     ("GET", "/portfolios/<key:code>/samples/new"): P.KEEP_SAMPLES,

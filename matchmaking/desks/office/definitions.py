@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from matchmaking.domain.conversion.measures import MEASURES
 from matchmaking.domain.parameters import DatedValue, Parameter
 from matchmaking.foundation.web.looks import FAMILY_ORDER, LOOKS
 from matchmaking.foundation.web.words import language, w, w_or
+from matchmaking.oversight.passports.told import passport_of
+from matchmaking.oversight.samples.models import AuditSample
 from matchmaking.rulebook import parameters
 
-STATEMENT_MEASURES = ("with_money_count_rate", "with_money_amount_rate")
+STATEMENT_MEASURES = ("with_money_count_rate", "with_money_amount_rate", "with_money_amount_capped_rate")
 SHOWN_PARAMETERS = (
     "promise_cap_days",
     "net_new_settle_days",
@@ -26,6 +29,7 @@ SHOWN_PARAMETERS = (
     "age_band_4_days",
     "cohort_freeze_workdays",
     "finding_reply_workdays",
+    "sample_attempts",
 )
 
 
@@ -37,6 +41,7 @@ class MeasureEntry:
     name: str
     formula: str
     exclusions: str
+    source: str
     statement: bool
 
 
@@ -65,8 +70,22 @@ def measure_entries() -> list[MeasureEntry]:
 
 
 def _entry(code: str) -> MeasureEntry:
-    name, formula, exclusions = (w(f"measure_{code}{part}") for part in ("", "_formula", "_exclusions"))
-    return MeasureEntry(code, name, formula, exclusions, code in STATEMENT_MEASURES)
+    parts = ("", "_formula", "_exclusions", "_source")
+    name, formula, exclusions, source = (w(f"measure_{code}{part}") for part in parts)
+    return MeasureEntry(code, name, formula, exclusions, source, code in STATEMENT_MEASURES)
+
+
+def measure_entry(code: str) -> MeasureEntry | None:
+    """One measure; None where there is none of that name."""
+    return _entry(code) if code in (*MEASURES, *STATEMENT_MEASURES) else None
+
+
+def worked_examples(
+    payload: Mapping[str, Any], code: str, closed: Mapping[str, AuditSample]
+) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """The measure with the audit's own figures, by grade and kind, each with its passport."""
+    found = [measure for measure in payload["measures"] if measure["code"] == code]
+    return [(measure, passport_of(payload, measure, closed.get(code))) for measure in found]
 
 
 def bucket_groups() -> list[BucketGroup]:

@@ -18,6 +18,7 @@ from matchmaking.desks.office.setting import Setting
 from matchmaking.domain.statements.slips import VANISHED
 from matchmaking.foundation.web.figures import amount_text, pct, thousands, unit_words
 from matchmaking.foundation.web.words import bucket_name, family_name, language, link, w, w_or
+from matchmaking.oversight.samples.models import AuditSample
 
 AMOUNTLESS = ("strategic",)
 
@@ -208,8 +209,16 @@ def _number(value: Any) -> str:
     return str(value).replace("-", "−")
 
 
-def office_page(setting: Setting, payload: Mapping[str, Any], later: Mapping[str, Any] | None) -> OfficePage:
-    """The page of ``payload``; ``later`` is the same day in the world as known now, where that is another audit."""
+def office_page(
+    setting: Setting,
+    payload: Mapping[str, Any],
+    later: Mapping[str, Any] | None,
+    closed: Mapping[str, AuditSample] | None = None,
+) -> OfficePage:
+    """The page of ``payload``; ``later`` is the same day in the world as known now, where that is another audit.
+
+    ``closed``: measure → the sample drawn behind it, evaluated.
+    """
     grade = chosen_grade(payload, setting.addresses.grade)
     ledger = read_ledger(grade)
     apart = any((payload.get(key) or {}).get("count") for key in ("prior_stock", "late"))
@@ -226,7 +235,7 @@ def office_page(setting: Setting, payload: Mapping[str, Any], later: Mapping[str
         tabs=_tabs(setting, payload),
         strategic=[g["count"] for g in payload["grades"] if g["grade"] in AMOUNTLESS and g["count"]],
         bars=bars(ledger, setting.unit, address),
-        cards=rate_cards(payload, ledger.grade),
+        cards=rate_cards(payload, ledger.grade, closed),
         heat=heat_of(ledger, setting.unit),
         address=address,
         findings=_findings(setting, payload),

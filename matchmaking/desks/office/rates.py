@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from matchmaking.oversight.passports.told import passport_of
+from matchmaking.oversight.samples.models import AuditSample
+
 BESIDE = {
     "contract_disbursement_rate": "bank_reported_disbursement_rate",
     "new_money_rate": "bank_reported_new_money_rate",
@@ -61,8 +64,10 @@ class RateCard:
     over: int = 0
 
 
-def rate_cards(payload: Mapping[str, Any], grade: str) -> list[RateCard]:
-    """The cards of one grade; those of needs too, where some were recorded."""
+def rate_cards(
+    payload: Mapping[str, Any], grade: str, closed: Mapping[str, AuditSample] | None = None
+) -> list[RateCard]:
+    """The cards of one grade; those of needs too, where some were recorded. ``closed``: measure → its sample."""
     found = {(m["code"], m["kind"]): m for m in payload["measures"] if m["grade"] in (grade, "need")}
     cards = []
     for code, kind in HEADLINES.items():
@@ -79,7 +84,7 @@ def rate_cards(payload: Mapping[str, Any], grade: str) -> list[RateCard]:
                 capped=code in STATEMENT_ONLY,
                 by_count=_quotient(by_count) if by_count else None,
                 places=4 if code in STATEMENT_ONLY else 2,
-                passport=passport_of(payload, main),
+                passport=passport_of(payload, main, (closed or {}).get(code)),
                 over=main.get("over_minor") or 0,
             )
         )
@@ -90,18 +95,3 @@ def _quotient(measure: Mapping[str, Any]) -> Quotient:
     return Quotient(
         measure["kind"], measure["numerator"], measure["denominator"], measure["ppm"], measure.get("not_applicable")
     )
-
-
-def passport_of(payload: Mapping[str, Any], measure: Mapping[str, Any]) -> dict[str, Any]:
-    """What is printed with the figure."""
-    cohort = payload["cohorts"].get(measure["cohort"], {})
-    members = cohort.get("members", 0)
-    return {
-        "digest": measure["cohort"],
-        "members": members if isinstance(members, int) else len(members),
-        "predicate": cohort.get("predicate", ""),
-        "frozen_on": cohort.get("frozen_on"),
-        "as_of": payload["as_of"],
-        "known_at": payload["known_at"],
-        **(measure.get("passport") or {}),
-    }

@@ -51,6 +51,8 @@ from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.web.limits import limit_costly
 from matchmaking.foundation.web.locale import in_words
 from matchmaking.oversight.periods.queries import closed_on
+from matchmaking.oversight.samples.models import AuditSample
+from matchmaking.oversight.samples.queries import closed_samples
 from matchmaking.registry.portfolios.queries import visible_portfolio, visible_portfolios
 
 office = Blueprint("office", __name__)
@@ -96,7 +98,7 @@ def portfolio(code: str) -> ResponseReturnValue:
     opened, setting = _open(code, "office.portfolio", kept=("unit",))
     if opened.snapshot is None:
         return _unreckoned(setting)
-    page = office_page(setting, opened.payload, _later(opened, setting))
+    page = office_page(setting, opened.payload, _later(opened, setting), _closed(opened))
     tables = None
     if not setting.from_statements:
         tables = tables_of(storage.session(), current_viewer(), setting, opened.snapshot, page.ledger.grade)
@@ -145,7 +147,7 @@ def _part(code: str, name: str, template: str, told: Told) -> ResponseReturnValu
         abort(404)
     if opened.snapshot is None:
         return _unreckoned(setting)
-    page = office_page(setting, opened.payload, None)
+    page = office_page(setting, opened.payload, None, _closed(opened))
     return render_template(template, page=page, **told(opened.snapshot, page))
 
 
@@ -280,6 +282,23 @@ def definitions() -> ResponseReturnValue:
     )
 
 
+@office.get("/definitions/<key:code>")
+@requires(Permission.READ_AUDIT)
+def definition(code: str) -> ResponseReturnValue:
+    """One measure: words, formula, exclusions, source, and the figures of today worked through it."""
+    entry = defined.measure_entry(code) or abort(404)
+    asked, mine = read_asked(request.args), visible_portfolios(storage.session(), current_viewer())
+    chosen = next((one for one in mine if one.code == request.args.get("portfolio")), mine[0] if mine else None)
+    opened = None
+    if chosen is not None:
+        days = (asked.as_of, asked.known_on)
+        opened = latest_snapshot(storage.session(), current_viewer(), chosen.code, *days, today=business_today())
+    worked = defined.worked_examples(opened.payload, code, _closed(opened)) if opened and opened.snapshot else []
+    return render_template(
+        "office/definition.html", entry=entry, portfolio=chosen, portfolios=mine, opened=opened, worked=worked
+    )
+
+
 def _moved() -> Response | None:
     """The chooser of portfolios sends the code it chose; the address then says it as a path."""
     chosen, code = request.args.get("go", ""), (request.view_args or {}).get("code")
@@ -314,6 +333,13 @@ def _open(
         kept={name: request.args[name] for name in kept if request.args.get(name)},
     )
     return opened, setting
+
+
+def _closed(opened: OpenedAudit) -> Mapping[str, AuditSample]:
+    """The samples that stand beside the headline figures; for those who may read samples."""
+    if not current_viewer().may(Permission.READ_SAMPLES):
+        return {}
+    return closed_samples(storage.session(), opened.portfolio.id, opened.as_of)
 
 
 def _notice(asked: Asked) -> str:

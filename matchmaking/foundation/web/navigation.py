@@ -101,6 +101,7 @@ PLACES = (
             "periods.",
             "lines.",
             "curves.",
+            "samples.",
         ),
     ),  # fmt: skip
     Place(
@@ -115,7 +116,6 @@ PLACES = (
     Place(_("供给缺口"), "gaps.home", "gaps.home", P.READ_GAPS, ("gaps.",)),
     Place(_("待核实事项"), "findings.index", "findings.index", P.READ_FINDINGS, ("findings.", "flags.")),
     Place(_("待答复"), "asked.index", "asked.index", P.REPLY_TO_FLAGS, ("asked.",)),
-    Place(_("抽样核查"), "samples.index", "samples.index", P.READ_SAMPLES, ("samples.",)),
     Place(_("对账单"), "statements.index", "statements.index", P.IMPORT_STATEMENTS, ("statements.",)),
     Place(_("匹配权重"), "policies.index", "policies.index", P.READ_POLICIES, ("policies.",)),
     Place(_("口径"), "office.definitions", "office.definitions", P.READ_AUDIT, ("office.definitions", "office.divide")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -158,9 +159,9 @@ def differences(session: Session, sample: AuditSample, listed: FrozenList | None
     return wrong
 
 
-def latest_result(session: Session, portfolio_id: int, grade: str) -> AuditSample | None:
-    """The sample of a grade that was closed last: what stands beside the headline figure."""
+def closed_samples(session: Session, portfolio_id: int, as_of: date) -> dict[str, AuditSample]:
+    """Measure → the sample closed last for one day: what stands beside the headline figures; one SQL statement."""
     asked = select(AuditSample).where(
-        AuditSample.portfolio_id == portfolio_id, AuditSample.grade == grade, AuditSample.state == "closed"
+        AuditSample.portfolio_id == portfolio_id, AuditSample.as_of == as_of, AuditSample.state == "closed"
     )
-    return session.scalars(asked.order_by(AuditSample.as_of.desc(), AuditSample.id.desc()).limit(1)).first()
+    return {sample.measure["code"]: sample for sample in session.scalars(asked.order_by(AuditSample.id))}

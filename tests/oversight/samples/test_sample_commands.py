@@ -13,8 +13,8 @@ from matchmaking.foundation import storage
 from matchmaking.foundation.trail.models import TrailEvent
 from matchmaking.oversight.samples import commands
 from matchmaking.oversight.samples.models import AuditSample
-from matchmaking.oversight.samples.queries import differences, frozen_list, latest_result
-from tests.delivery.cases_world import MILLION, World, open_world
+from matchmaking.oversight.samples.queries import closed_samples, differences, frozen_list
+from tests.delivery.cases_world import JUNE, MARCH, MILLION, World, open_world
 from tests.oversight.samples.sample_world import (
     SEED,
     SOURCE,
@@ -150,9 +150,9 @@ def test_the_result_stands_beside_the_headline(world: World, sample: AuditSample
     assert 5_000_000 <= result["likely_minor"] <= result["upper_minor"] <= sample.book_minor
     floor = (sample.measure["numerator"] - result["upper_minor"]) * 1_000_000 // sample.measure["denominator"]
     assert result["floor_ppm"] == floor < sample.measure["ppm"]
-    found = latest_result(storage.session(), world.portfolio.id, "loan_contract")
-    assert found is not None and found.public_key == sample.public_key
-    assert latest_result(storage.session(), world.portfolio.id, "credit_line") is None
+    found = closed_samples(storage.session(), world.portfolio.id, JUNE)
+    assert {code: one.public_key for code, one in found.items()} == {sample.measure["code"]: sample.public_key}
+    assert closed_samples(storage.session(), world.portfolio.id, MARCH) == {}
     assert differences(storage.session(), kept(sample)) == []
 
 
