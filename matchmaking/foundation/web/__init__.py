@@ -9,9 +9,9 @@ from matchmaking.foundation.web.addresses import setup_converters
 from matchmaking.foundation.web.assets import setup_assets
 from matchmaking.foundation.web.errors import setup_errors
 from matchmaking.foundation.web.health import setup_health
-from matchmaking.foundation.web.once import setup_once
 from matchmaking.foundation.web.limits import limiter
 from matchmaking.foundation.web.locale import setup_locale
+from matchmaking.foundation.web.once import setup_once
 from matchmaking.foundation.web.security import setup_security
 from matchmaking.foundation.web.shown import setup_shown
 from matchmaking.foundation.web.words import setup_words

@@ -56,7 +56,7 @@ def mark(name: str, css: str = "") -> Markup:
 @lru_cache(maxsize=2_048)
 def _mark(sprite: str, name: str, css: str) -> Markup:
     classes = escape(f"ico {css}" if css else "ico")
-    return Markup(
-        f'<svg class="{classes}" viewBox="0 0 16 16" aria-hidden="true" focusable="false">'
-        f'<use href="{escape(sprite)}#i-{escape(name)}"/></svg>'
-    )  # noqa: S704  # every part escaped above
+    use = f'<use href="{escape(sprite)}#i-{escape(name)}"/>'
+    return Markup(  # noqa: S704  every part is escaped
+        f'<svg class="{classes}" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{use}</svg>'
+    )

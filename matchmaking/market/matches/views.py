@@ -21,9 +21,9 @@ from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.storage import session
-from matchmaking.foundation.web.once import addresses
 from matchmaking.foundation.web.keyed import keyed
 from matchmaking.foundation.web.locale import language
+from matchmaking.foundation.web.once import addresses
 from matchmaking.foundation.web.paging import Page, page_number
 from matchmaking.foundation.web.today import business_today
 from matchmaking.foundation.web.words import here
