@@ -38,9 +38,10 @@ def setup_once(app: Flask) -> None:
     app.jinja_env.globals.update(once=once, mark=mark)
 
 
-def addresses(endpoint: str, name: str = "key", /, **values: Any) -> Callable[[str], str]:
+def addresses(endpoint: str, name: str = "key", /, **values: str) -> Callable[[str], str]:
     """``url_for`` of many of one kind: built once, each public key put in the place of ``name``."""
-    before, _, after = url_for(endpoint, **{name: PLACE}, **values).rpartition(PLACE)
+    given: dict[str, Any] = {name: PLACE, **values}
+    before, _, after = url_for(endpoint, **given).rpartition(PLACE)
     return lambda key: before + key + after
 
 

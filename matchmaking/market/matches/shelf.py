@@ -159,7 +159,7 @@ def _loose(offer: Offer) -> Offer:
 
 def _copy(row: Row) -> Row:
     # what a constructor does for each of forty columns costs four times what reading them does
-    made: Row = inspected(type(row)).class_manager.new_instance()
+    made: Any = inspected(type(row)).class_manager.new_instance()
     made.__dict__.update({name: getattr(row, name) for name in _names(type(row))})
     return made
 
