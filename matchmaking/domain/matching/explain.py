@@ -168,7 +168,7 @@ class _Near:
 
 
 def _nearest(batch: Batch, policy: Policy, limit: int) -> Iterator[_Near]:
-    """The nearest of each run of needs, ties at the end included. Products that ask alike are judged once."""
+    """The nearest of each run of needs. Products that ask alike are judged once."""
     for needs, products, criteria, points in missing(batch, policy):
         alike = (needs * len(batch.catalogue.criteria) + criteria) * len(batch.catalogue.products)
         alike += batch.catalogue.alike[criteria, products]
@@ -180,6 +180,9 @@ def _nearest(batch: Batch, policy: Policy, limit: int) -> Iterator[_Near]:
             last = order[limit - 1]
             tied = (kind[order] == kind[last]) & (far[order] == far[last]) & (points[order] == points[last])
             order = order[tied | (np.arange(len(order)) < limit)]
+            # many may be tied: their keys decide, by ranks taken once
+            keys = batch.order[needs[order]], batch.catalogue.key_rank[products[order]]
+            order = order[np.lexsort((keys[1], keys[0], -points[order], far[order], kind[order]))[:limit]]
         columns = (column[order].tolist() for column in (needs, products, kind, far, points))
         yield from (_Near(*one) for one in zip(*columns, strict=True))
 

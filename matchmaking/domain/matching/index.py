@@ -56,6 +56,11 @@ class Catalogue:
         ]
         return np.array(rows, np.intp).reshape(len(self.criteria), len(self.products))
 
+    @cached_property
+    def key_rank(self) -> Places:
+        """(m,) the place of each product's key when they are sorted."""
+        return key_order(self.keys)
+
     def meet(self, needs: Sequence[Need], on: date) -> Batch:
         """``needs`` set against it on a day. :class:`Refusal` ``currency_mismatch`` where currencies differ."""
         only_currency([*(need.amount.currency for need in needs), *([self.currency] if self.currency else [])])

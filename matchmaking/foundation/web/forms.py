@@ -7,17 +7,20 @@ import unicodedata
 import uuid
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
+from babel import support
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from wtforms import Field, HiddenField, PasswordField, StringField, TextAreaField
+from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from matchmaking.domain.money import UNITS, Money, parse_typed, plain_amount
 from matchmaking.domain.reasons import Refusal
-from matchmaking.foundation.web.locale import in_words, words_of
+from matchmaking.foundation.web.locale import LOCALES, in_words, language, words_of
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 _DAY = re.compile(r"\A([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
@@ -35,8 +38,28 @@ class Needed(InputRequired):
             raise StopValidation(words_of("field_needed"))
 
 
+class _FieldWords:
+    def gettext(self, text: str) -> str:
+        return _field_words(language()).ugettext(text)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return _field_words(language()).ungettext(one, many, number)
+
+
+@cache
+def _field_words(chosen: str) -> support.NullTranslations:
+    return support.Translations.load(messages_path(), [LOCALES[chosen]], domain="wtforms")
+
+
 class BaseForm(FlaskForm):
     """CSRF-protected, with a hidden key that makes a second click of the same page harmless (see ``storage.once``)."""
+
+    class Meta:
+        """Beside Flask-WTF's own."""
+
+        def get_translations(self, form: Any) -> _FieldWords:
+            """WTForms' own words, read once a process: Flask-WTF reads their file for every page."""
+            return _FieldWords()
 
     key = HiddenField(default=lambda: uuid.uuid4().hex)
 

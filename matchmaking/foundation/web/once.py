@@ -38,9 +38,10 @@ def setup_once(app: Flask) -> None:
     app.jinja_env.globals.update(once=once, mark=mark)
 
 
-def addresses(endpoint: str, name: str = "key", /, **values: Any) -> Callable[[str], str]:
+def addresses(endpoint: str, name: str = "key", /, **values: str) -> Callable[[str], str]:
     """``url_for`` of many of one kind: built once, each public key put in the place of ``name``."""
-    before, _, after = url_for(endpoint, **{name: PLACE}, **values).rpartition(PLACE)
+    given: dict[str, Any] = {name: PLACE, **values}
+    before, _, after = url_for(endpoint, **given).rpartition(PLACE)
     return lambda key: before + key + after
 
 
@@ -56,7 +57,7 @@ def mark(name: str, css: str = "") -> Markup:
 @lru_cache(maxsize=2_048)
 def _mark(sprite: str, name: str, css: str) -> Markup:
     classes = escape(f"ico {css}" if css else "ico")
-    return Markup(
-        f'<svg class="{classes}" viewBox="0 0 16 16" aria-hidden="true" focusable="false">'
-        f'<use href="{escape(sprite)}#i-{escape(name)}"/></svg>'
-    )  # noqa: S704  # every part escaped above
+    use = f'<use href="{escape(sprite)}#i-{escape(name)}"/>'
+    return Markup(  # noqa: S704  every part is escaped
+        f'<svg class="{classes}" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{use}</svg>'
+    )

@@ -77,8 +77,8 @@ class Fits(Sequence[Fit]):
 @dataclass(frozen=True, slots=True)
 class Recommended:
     """``fits``: eligible products, best first, with their points alone; ``near``: those that fail one rule, the
-    nearest first; ``others``: the rest by bank and name, both with what they fail alone; ``by_name``: every product, in no order but that of names, for a firm that wants no
-    automated ranking. ``policy`` is the one of the day."""
+    nearest first; ``others``: the rest by bank and name, both with what they fail alone; ``by_name``: every product
+    in full, in no order but that of names, for a firm that wants no automated ranking. ``policy``: that of the day."""
 
     fits: Fits
     near: Sequence[Fit]

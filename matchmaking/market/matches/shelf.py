@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 
 from matchmaking.domain.matching.catalogue import Product as Offered
 from matchmaking.domain.matching.index import Catalogue
+from matchmaking.domain.matching.rules import Rules
 from matchmaking.domain.money import Money
 from matchmaking.foundation.storage import Base
 from matchmaking.market.matches.lenders import Lenders, lenders_on
 from matchmaking.market.matches.models import LenderRecord
 from matchmaking.market.products.facts import as_offered
 from matchmaking.market.products.models import Product, ProductQuota, ProductTerms, ProductVersion
-from matchmaking.market.products.queries import Offer, offers_on
+from matchmaking.market.products.queries import Offer, Stated, offers_of, stated_on
 from matchmaking.registry.organisations.models import Organisation
 
 KEPT = 6
@@ -65,6 +66,9 @@ class Shelf:
     ``bank_of`` (m,) the place in ``banks`` of each."""
 
     stamp: tuple[Any, ...]
+    on: date
+    stated: tuple[Stated, ...]
+    taken: Mapping[int, int]
     place: Mapping[str, int]
     offers: Mapping[str, Offer]
     row: tuple[Offer, ...]
@@ -81,14 +85,16 @@ _shelves: dict[tuple[str, date, str], Shelf] = {}
 
 
 def shelf_on(session: Session, on: date, currency: str) -> Shelf:
-    """The shelf of the day: one SQL statement where nothing changed, four where something did.
+    """The shelf of the day: one SQL statement where nothing changed, five where something did; only what
+    changed is read anew.
 
     Raises :class:`Refusal` where no LPR is in force.
     """
     key, stamp = (str(session.get_bind().engine.url), on, currency), tuple(session.execute(STAMP).one())
     found = _shelves.get(key)
     if found is None or found.stamp != stamp:
-        found = _made(session, on, currency, stamp)
+        kept = [shelf for held, shelf in _shelves.items() if held[0] == key[0] and held[2] == currency]
+        found = _made(session, on, currency, stamp, kept)
         _shelves.pop(key, None)
         while len(_shelves) >= KEPT:
             _shelves.pop(next(iter(_shelves)), None)
@@ -96,31 +102,54 @@ def shelf_on(session: Session, on: date, currency: str) -> Shelf:
     return found
 
 
-def offered_of(offer: Offer, on: date, taken_minor: int = 0, lenders: Lenders | None = None) -> Offered:
+def offered_of(
+    offer: Offer, on: date, taken_minor: int = 0, lenders: Lenders | None = None, rules: Rules | None = None
+) -> Offered:
     """A version in force as matching reads it; of its quota is left what approved lines have not taken. Without
-    ``lenders`` nothing is known of branches and records."""
+    ``lenders`` nothing is known of branches and records. ``rules``: those of its terms, where they were read before."""
     terms = offer.terms
     left = None if terms.quota_minor is None else Money(max(terms.quota_minor - taken_minor, 0), terms.currency)
-    found = as_offered(offer.product, offer.version, terms, lender=offer.bank, on=on, quota_left=left)
+    found = as_offered(offer.product, offer.version, terms, lender=offer.bank, on=on, quota_left=left, rules=rules)
     if lenders is None:
         return found
     return replace(found, places=lenders.places(offer), city=lenders.city(offer), records=lenders.record(offer))
 
 
-def _made(session: Session, on: date, currency: str, stamp: tuple[Any, ...]) -> Shelf:
-    found = [_loose(offer) for offer in offers_on(session, on) if offer.terms.currency == currency]
-    found.sort(key=lambda offer: (offer.bank, offer.product.name, offer.product.public_key))
+def _made(session: Session, on: date, currency: str, stamp: tuple[Any, ...], kept: Sequence[Shelf]) -> Shelf:
+    stated, lenders = stated_on(session, on, currency), lenders_on(session, on, currency)
     told = (pair.split(":") for pair in (stamp[TAKEN] or "").split(",") if pair)
-    taken, lenders = {int(product): int(minor) for product, minor in told}, lenders_on(session, on, currency)
-    offered = {
-        offer.product.public_key: offered_of(offer, on, taken.get(offer.product.id, 0), lenders) for offer in found
-    }
-    offers = {offer.product.public_key: offer for offer in found}
-    place, banks = {key: place for place, key in enumerate(offers)}, tuple(dict.fromkeys(one.bank for one in found))
-    number = {bank: number for number, bank in enumerate(banks)}
-    bank_of = np.array([number[one.bank] for one in found], np.intp)
-    catalogue = Catalogue(list(offered.values()))
-    return Shelf(stamp, place, offers, tuple(found), banks, bank_of, offered, catalogue, lenders)
+    taken, row = {int(product): int(minor) for product, minor in told}, _rows(session, stated, kept)
+    before = {one: shelf for shelf in kept for one in shelf.stated}
+    same = {id(shelf) for shelf in kept if shelf.on == on and shelf.lenders == lenders}
+
+    def offered(one: Stated, offer: Offer) -> Offered:
+        product, shelf = offer.product.id, before.get(one)
+        known = shelf.offered[one.product] if shelf else None
+        if known and id(shelf) in same and shelf and shelf.taken.get(product) == taken.get(product):
+            return known
+        return offered_of(offer, on, taken.get(product, 0), lenders, known.rules if known else None)
+
+    products = {one.product: offered(one, offer) for one, offer in zip(stated, row, strict=True)}
+    banks = {bank: number for number, bank in enumerate(dict.fromkeys(one.bank for one in stated))}
+    return Shelf(
+        stamp, on, tuple(stated), taken,
+        place={one.product: place for place, one in enumerate(stated)},
+        offers={one.product: offer for one, offer in zip(stated, row, strict=True)},
+        row=row,
+        banks=tuple(banks),
+        bank_of=np.array([banks[one.bank] for one in stated], np.intp),
+        offered=products,
+        catalogue=Catalogue(list(products.values())),
+        lenders=lenders,
+    )  # fmt: skip
+
+
+def _rows(session: Session, stated: Sequence[Stated], kept: Sequence[Shelf]) -> tuple[Offer, ...]:
+    """The offers, those that another shelf has from there."""
+    known = {one: offer for shelf in kept for one, offer in zip(shelf.stated, shelf.row, strict=True)}
+    wanted = [one.version_id for one in stated if one not in known]
+    read = {offer.version.id: _loose(offer) for offer in offers_of(session, wanted)}
+    return tuple(known.get(one) or read[one.version_id] for one in stated)
 
 
 def _loose(offer: Offer) -> Offer:
@@ -129,5 +158,12 @@ def _loose(offer: Offer) -> Offer:
 
 
 def _copy(row: Row) -> Row:
-    names = [column.key for column in inspected(type(row)).column_attrs]
-    return type(row)(**{name: getattr(row, name) for name in names})
+    # what a constructor does for each of forty columns costs four times what reading them does
+    made: Any = inspected(type(row)).class_manager.new_instance()
+    made.__dict__.update({name: getattr(row, name) for name in _names(type(row))})
+    return made
+
+
+@cache
+def _names(table: type[Base]) -> tuple[str, ...]:
+    return tuple(column.key for column in inspected(table).column_attrs)

@@ -207,15 +207,25 @@ def arranged(found: Recommended, fits: Fits, sieve: Sieve, sort: str) -> Fits:
     offers = fits.offers
     kept = [place for place, offer in enumerate(offers) if sieve.keeps(offer)]
     if sort == "cost":
-        kept.sort(key=lambda place: _lowest(found, offers[place]))
+        plain: dict[int, int] = {}
+        kept.sort(key=lambda place: _lowest(found, offers[place], plain))
     if sort == "answer":
         kept.sort(key=lambda place: offers[place].terms.promised_workdays or _NO_PROMISE)
     return fits.chosen(kept)
 
 
-def _lowest(found: Recommended, offer: Offer) -> int:
+def _lowest(found: Recommended, offer: Offer, plain: dict[int, int]) -> int:
+    """``plain``: what was found for a rate where no fee is charged, which most products share."""
     rates = rate_span(offer.terms, found.on)
-    return _costs(found, offer, rates)[0].yearly.minor if rates else 2**62
+    if rates is None:
+        return 2**62
+    low, free = rates.low.rate_ppm, not offer.terms.fees["rows"]
+    if free and low in plain:
+        return plain[low]
+    minor = _costs(found, offer, rates)[0].yearly.minor
+    if free:
+        plain[low] = minor
+    return minor
 
 
 def cards(found: Recommended, fits: Sequence[Fit], *, ranked: bool = False) -> list[Card]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, object_session
@@ -29,7 +30,7 @@ def policy_for(session: Session, on: date) -> Policy:
 
 @cache
 def _adopted() -> Select[tuple[PolicyVersion]]:
-    on = bindparam("on")
+    on: Any = bindparam("on")
     asked = select(PolicyVersion).where(
         PolicyVersion.since <= on, or_(PolicyVersion.until.is_(None), PolicyVersion.until > on)
     )

@@ -13,7 +13,7 @@ from typing import Any
 from matchmaking.domain.matching import catalogue
 from matchmaking.domain.matching.costs import Fee, fees_from, fees_json
 from matchmaking.domain.matching.criteria import FIELDS
-from matchmaking.domain.matching.rules import parse_rules
+from matchmaking.domain.matching.rules import Rules, parse_rules
 from matchmaking.domain.money import Money
 from matchmaking.domain.pricing import Quote, annual_rate
 from matchmaking.domain.reasons import Refusal
@@ -99,10 +99,11 @@ def _rates(tenor: str, low_bp: int, high_bp: int, on: date) -> Rates:
 
 def as_offered(
     product: Product, version: ProductVersion, terms: ProductTerms, *, lender: str, on: date,
-    quota_left: Money | None = None,
+    quota_left: Money | None = None, rules: Rules | None = None,
 ) -> catalogue.Product:  # fmt: skip
-    """A version in force, as matching reads it on ``on``. ``quota_left``: None where no quota is kept."""
-    rules = parse_rules(terms.criteria, FIELDS)
+    """A version in force, as matching reads it on ``on``. ``quota_left``: None where no quota is kept; ``rules``: its
+    own, where they were read before."""
+    rules = parse_rules(terms.criteria, FIELDS) if rules is None else rules
     industries = rules.get("industries")
     return catalogue.Product(
         key=product.public_key,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -18,6 +18,8 @@ from matchmaking.registry.organisations.models import Organisation
 from matchmaking.rulebook.reference import lpr
 
 SORTS = ("rate", "amount", "term", "answer", "bank")
+AT_ONCE = 10_000
+"""Ids in one statement: both engines bound its parameters (SQLite 32,766; PostgreSQL 65,535)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,41 @@ def catalogue(
 
 
 def offers_on(session: Session, day: date) -> list[Offer]:
-    """Every version in force on ``day``, for matching; in order of the products' keys."""
+    """Every version in force on ``day``; in order of the products' keys."""
     asked = _offers(_columns()).where(in_force(ProductVersion, day)).order_by(Product.public_key)
     return [_offer(row) for row in session.execute(asked)]
+
+
+class Stated(NamedTuple):
+    """Which version is in force, in which state, with which terms, and who sells it: where these are equal, so is the
+    whole :class:`Offer`."""
+
+    product: str
+    version_id: int
+    version: int
+    terms_id: int
+    bank: str
+    bank_path: str
+
+
+def stated_on(session: Session, day: date, currency: str) -> list[Stated]:
+    """What is in force on ``day``, by ids alone; in order of bank, name and key."""
+    asked = _offers(
+        select(
+            Product.public_key, ProductVersion.id, ProductVersion.version, ProductTerms.id, Organisation.name,
+            Organisation.path, Product.name,
+        )
+    ).where(in_force(ProductVersion, day), ProductTerms.currency == currency)  # fmt: skip
+    # ordered here: engines order Chinese names each in its own way
+    rows = sorted(session.execute(asked).all(), key=lambda row: (row[4], row[6], row[0]))
+    return [Stated(*row[:6]) for row in rows]
+
+
+def offers_of(session: Session, versions: Sequence[int]) -> Iterator[Offer]:
+    """The offers of these versions."""
+    for start in range(0, len(versions), AT_ONCE):
+        asked = _offers(_columns()).where(ProductVersion.id.in_(versions[start : start + AT_ONCE]))
+        yield from (_offer(row) for row in session.execute(asked))
 
 
 def offer_on(session: Session, key: str, day: date) -> Offer | None:
