@@ -100,7 +100,7 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/portfolios/<key:code>/banks", "/portfolios/<key:code>/splits",
     ),
     "as many lines as the rules let there be": (
-        "/sessions", "/flags/rules", "/portfolios/<key:code>/divide", "/definitions", "/definitions/<key:code>",
+        "/sessions", "/flags/rules", "/portfolios/<key:code>/divide", "/definitions", "/definitions/<key:measure>",
         "/samples/<key:key>",
         "/needs/<key:key>/compare",
         "/portfolios/<key:code>/periods",

@@ -85,7 +85,7 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("GET", "/api/v1/openapi.json"): P.READ_AUDIT,
     ("GET", "/api/v1/measures"): P.READ_AUDIT,
     ("GET", "/api/v1/divide"): P.READ_AUDIT,
-    ("GET", "/definitions/<key:code>"): P.READ_AUDIT,
+    ("GET", "/definitions/<key:measure>"): P.READ_AUDIT,
     # samples of loans to ask about
     ("GET", "/samples"): P.READ_SAMPLES,
     ("GET", "/portfolios/<key:code>/samples/new"): P.KEEP_SAMPLES,

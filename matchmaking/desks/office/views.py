@@ -282,18 +282,18 @@ def definitions() -> ResponseReturnValue:
     )
 
 
-@office.get("/definitions/<key:code>")
+@office.get("/definitions/<key:measure>")
 @requires(Permission.READ_AUDIT)
-def definition(code: str) -> ResponseReturnValue:
+def definition(measure: str) -> ResponseReturnValue:
     """One measure: words, formula, exclusions, source, and the figures of today worked through it."""
-    entry = defined.measure_entry(code) or abort(404)
+    entry = defined.measure_entry(measure) or abort(404)
     asked, mine = read_asked(request.args), visible_portfolios(storage.session(), current_viewer())
     chosen = next((one for one in mine if one.code == request.args.get("portfolio")), mine[0] if mine else None)
     opened = None
     if chosen is not None:
         days = (asked.as_of, asked.known_on)
         opened = latest_snapshot(storage.session(), current_viewer(), chosen.code, *days, today=business_today())
-    worked = defined.worked_examples(opened.payload, code, _closed(opened)) if opened and opened.snapshot else []
+    worked = defined.worked_examples(opened.payload, measure, _closed(opened)) if opened and opened.snapshot else []
     return render_template(
         "office/definition.html", entry=entry, portfolio=chosen, portfolios=mine, opened=opened, worked=worked
     )
