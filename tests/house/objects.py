@@ -80,6 +80,7 @@ ELSEWHERE = {
     "/awards/<key:key>": "tests/market",
     "/policies/<key:key>": "tests/oversight",
     "/samples/<key:key>": "tests/oversight",
+    "/definitions/<key:code>": "the same words for every reader",
     "/static/": "files of everybody",
 }
 
