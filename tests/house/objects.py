@@ -87,6 +87,7 @@ ELSEWHERE = {
     "/policies/<key:key>": "tests/oversight",
     "/samples/<key:key>": "tests/oversight",
     "/bank/slips/<key:key>": "tests/delivery/slips",
+    "/definitions/<key:measure>": "the same words for every reader",
     "/static/": "files of everybody",
 }
 
