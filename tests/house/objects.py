@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.disbursements.models import Disbursement
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role, permissions_of
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.market.products.models import Product
+from matchmaking.oversight.lines.models import OutsideLine
 from matchmaking.registry.consents.models import Consent
 from tests.house.routes import EXAMPLES
 from tests.journeys.test_thread import DAY
@@ -66,8 +69,9 @@ PLACES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "/my/agreements/<key:key>": (FIRM, {"key": "agreement"}),
     "/threads/<key:key>": ((*FIRM, *BUREAU, *BANK, "office"), {"key": "need"}),
     "/portfolios/<key:code>/events/<key:key>": ((), {"code": "city"}),  # the city has held none
-    "/portfolios/<key:code>/periods/<key:month>": ((), {"code": "city"}),  # the city has closed none
-    "/portfolios/<key:code>/lines/<key:key>": ((), {"code": "city"}),  # and none was taken in; see tests/oversight
+    "/portfolios/<key:code>/periods/<key:month>": (("office",), {"code": "city", "month": "month"}),
+    "/portfolios/<key:code>/lines/<key:key>": (("office",), {"code": "city", "key": "line_told"}),
+    "/portfolios/<key:code>/lines/new": (("office",), {"code": "city"}),
     "/portfolios/<key:code>/slips/<key:key>": ((), {"code": "city"}),  # no bank has drawn one up
     "/portfolios/<key:code>": (("office",), {"code": "city", "key": "agreement"}),
 }
@@ -138,6 +142,7 @@ def build_city(thread: Thread) -> City:
     keys["agreement"] = thread.signed(product)
     keys["need"] = thread.need
     _pay(thread, keys)
+    keys |= _overseen(thread)
     keys |= _papers(thread, product) | _needs(thread, product) | _deciding(thread, product)
     keys |= _loose(thread)
     return City(thread, keys)
@@ -147,6 +152,16 @@ def _pay(thread: Thread, keys: dict[str, str]) -> None:
     thread.on(DAY)
     thread.report(keys["agreement"], "JJ1", "100", DAY, voucher=(io.BytesIO(PDF), "回单.pdf"))
     keys["report"] = storage.session().scalars(select(Disbursement.public_key)).one()
+
+
+def _overseen(thread: Thread) -> dict[str, str]:
+    """A month that is proposed, and a third party's line near the payment."""
+    month = (DAY.replace(day=1) - timedelta(days=1)).isoformat()[:7]
+    thread.post("office", "/portfolios/city/periods", month=month)
+    firm, branch = storage.session().execute(select(Agreement.firm, Agreement.branch)).one()
+    rows = f"{DAY}\t980000\t{branch}\tJJ1"
+    thread.post("office", "/portfolios/city/lines/new", source="他行账户", firm=firm, rows=rows)
+    return {"month": month, "line_told": storage.session().scalars(select(OutsideLine.public_key)).one()}
 
 
 def _papers(thread: Thread, product: str) -> dict[str, str]:
