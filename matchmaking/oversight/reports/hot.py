@@ -16,12 +16,11 @@ Numbers = NDArray[Any]
 EXACT = 2**53
 """Whole numbers below are exact as floats, which is how ``bincount`` adds."""
 MOST_CELLS = 20_000_000
-COUNTS = "portfolio_id = $portfolio AND known <= $known"
 READ = {
-    "papers": f"SELECT id, lender, area, grade, contract, month, signed_day, minor FROM papers "
-    f"WHERE {COUNTS} AND signed_day <= $as_of",
-    "reports": f"SELECT id, paper_id, lender, minor, value_day, loan, repeats, known FROM reports "
-    f"WHERE {COUNTS} AND value_day <= $as_of",
+    "papers": "SELECT id, lender, area, grade, contract, month, signed_day, minor FROM papers "
+    "WHERE portfolio_id = $portfolio AND known <= $known AND signed_day <= $as_of",
+    "reports": "SELECT id, paper_id, lender, minor, value_day, loan, repeats, known FROM reports "
+    "WHERE portfolio_id = $portfolio AND known <= $known AND value_day <= $as_of",
     "voids": "SELECT report_id FROM voids WHERE known <= $known",
     "verdicts": "SELECT report_id, kind FROM verdicts WHERE known <= $known",
     "answers": "SELECT id, report_id, answer, minor, received_day, answered_day FROM answers "

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from bench.report_facts import LAST, Sizes, write
 from matchmaking.foundation import storage
