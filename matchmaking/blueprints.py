@@ -28,6 +28,7 @@ from matchmaking.market.needs.views import bureau_needs, needs
 from matchmaking.market.products.views import bank_products, products
 from matchmaking.market.referrals.views import bank_referrals, bureau_referrals, referrals
 from matchmaking.oversight.learning.views import policies
+from matchmaking.oversight.reports.views import reports
 from matchmaking.registry.accounts.views import accounts
 from matchmaking.registry.consents.views import consents
 from matchmaking.registry.enterprises.views import enterprises
@@ -59,6 +60,7 @@ def register_blueprints(app: Flask) -> None:
         *delivery,
         awards,
         policies,
+        reports,
         office,
         gatherings,
         letter,

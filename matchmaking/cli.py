@@ -18,6 +18,7 @@ from matchmaking.foundation.jobs.declared import Job
 from matchmaking.foundation.trail.cli import trail
 from matchmaking.market.matches.cli import match
 from matchmaking.oversight.learning.cli import COMMANDS as LEARNING
+from matchmaking.oversight.reports.cli import report
 from matchmaking.registry.accounts.cli import roles, user
 from matchmaking.registry.organisations.cli import organisation
 from matchmaking.rulebook import say
@@ -53,6 +54,7 @@ def register_commands(app: Flask) -> None:
         statement,
         audit,
         match,
+        report,
         seed,
     ):
         app.cli.add_command(group)

@@ -21,6 +21,7 @@ from matchmaking.market.needs import jobs as needs
 from matchmaking.market.products import jobs as products
 from matchmaking.market.referrals import jobs as referrals
 from matchmaking.oversight.learning import jobs as learning
+from matchmaking.oversight.reports import jobs as reports
 
 JOBS: tuple[Job, ...] = (
     # name          run         minute hour day month weekday     days made up
@@ -43,6 +44,7 @@ JOBS: tuple[Job, ...] = (
     # counted from the audit of the same evening
     Job("lender-records", audits.run_records, "40 21 * * *", 7),
     Job("event-outcomes", gatherings.run, "45 21 * * *"),
+    Job("reports", reports.run, "50 21 * * *"),
     # once a month, on the audit of the evening before; it proposes and never adopts
     Job("policy-fit", learning.run, "30 6 1 * *"),
 )

@@ -22,6 +22,7 @@ from matchmaking.market.needs import models as _needs  # noqa: F401
 from matchmaking.market.policies import models as _policies  # noqa: F401
 from matchmaking.market.products import models as _products  # noqa: F401
 from matchmaking.market.referrals import models as _referrals  # noqa: F401
+from matchmaking.oversight.reports import models as _reports  # noqa: F401
 from matchmaking.registry.accounts import models as _accounts  # noqa: F401
 from matchmaking.registry.consents import models as _consents  # noqa: F401
 from matchmaking.registry.enterprises import models as _enterprises  # noqa: F401

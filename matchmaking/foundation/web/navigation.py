@@ -82,7 +82,7 @@ PLACES = (
         "office.portfolio",
         "office.home",
         P.READ_AUDIT,
-        ("office.home", "office.portfolio", "office.months", "office.areas", "office.rates"),
+        ("office.home", "office.portfolio", "office.months", "office.areas", "office.rates", "reports."),
     ),  # fmt: skip
     Place(
         _("来信里的数字"), "letter.figures", "letter.first", P.READ_AUDIT, ("letter.", "gatherings."), whole_city=True

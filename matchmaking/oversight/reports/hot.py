@@ -99,8 +99,11 @@ def conversion(columns: Columns) -> list[Row]:
     papers, size = columns.papers, len(columns.papers["id"])
     if not size:
         return []
-    keys = [papers[name] for name in ("lender", "month", "area", "grade")]
-    place, cells = _cells(keys)
+    # codes in the order of their words: cells then come in the order they are told, and nothing is sorted
+    order = sorted(range(len(columns.words)), key=columns.words.__getitem__)
+    rank = np.argsort(np.array(order))
+    lender, area, grade = (rank[papers[name]] for name in ("lender", "area", "grade"))
+    place, cells = _cells([lender, papers["month"], area, grade])
     paid, minor = columns.paid, papers["minor"]
     count = len(cells[0])
     figures = (
@@ -111,8 +114,10 @@ def conversion(columns: Columns) -> list[Row]:
         np.bincount(place[columns.begun & (paid >= minor)], minlength=count),
     )
     shown = figures[0] > 0
-    rows = zip(*(each[shown].tolist() for each in (*cells, *figures)), strict=True)
-    return told(rows, columns.words, WORDS["conversion"])
+    plain = [each[shown].tolist() for each in (*cells, *figures)]
+    for at in WORDS["conversion"]:
+        plain[at] = [columns.words[order[code]] for code in plain[at]]
+    return list(zip(*plain, strict=True))
 
 
 def waiting(columns: Columns) -> list[Row]:
