@@ -42,6 +42,8 @@ class Sizes:
 
     agreements: int
     reports: int
+    repeated: float = 0.01
+    """Share of the reports that were marked as repeating the one before."""
 
 
 def write(connection: Connection, portfolio: int, sizes: Sizes, seed: int) -> dict[str, int]:
@@ -130,7 +132,7 @@ def _tables(portfolio: int, sizes: Sizes, rng: Any) -> Iterator[tuple[str, tuple
     share = rng.integers(10, 90, m)
     paid = np.maximum(minor[paper] * share // 100, 1)
     form, lag = rng.random(m) < 0.97, rng.integers(0, 40, m)
-    twin = np.flatnonzero(rng.random(m) < 0.01)
+    twin = np.flatnonzero(rng.random(m) < sizes.repeated)
     twin = twin[twin > 0]
     repeats = np.zeros(m, np.int64)
     repeats[twin] = twin

@@ -77,7 +77,9 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/portfolios/<key:code>/agreements/<key:key>", "/portfolios/<key:code>/events/<key:key>",
         "/threads/<key:key>", "/operator/accounts/<key:login>", "/account",
     ),
-    "figures reckoned at night": ("/portfolios/<key:code>", "/portfolios/<key:code>/reports", "/portfolios/<key:code>/letter", "/public"),
+    "figures reckoned at night": (
+        "/portfolios/<key:code>", "/portfolios/<key:code>/reports", "/portfolios/<key:code>/letter", "/public",
+    ),
     "as many lines as the rules let there be": (
         "/sessions", "/portfolios/<key:code>/divide", "/definitions", "/needs/<key:key>/compare",
         "/needs/<key:key>/products",

@@ -55,9 +55,7 @@ def reports_page(payload: Mapping[str, Any], grade: str, by: str) -> ReportsPage
     by = by if by in BY else "lender"
     rows = [Converted(*row) for row in told[grade][by]] if grade else []
     reconciled = payload["reconciled"]
-    sums = {
-        kind: [sum(row[kind][at] for row in reconciled.values() if kind in row) for at in (0, 1)] for kind in CLASSES
-    }
+    sums = {kind: _sum([row[kind] for row in reconciled.values() if kind in row]) for kind in CLASSES}
     waits = [row for row in payload["waiting"] if row["papers"] >= LEAST]
     return ReportsPage(
         grades, grade, by, rows, _total(rows), waits, len(payload["waiting"]) - len(waits), reconciled, sums
@@ -67,3 +65,8 @@ def reports_page(payload: Mapping[str, Any], grade: str, by: str) -> ReportsPage
 def _total(rows: Sequence[Converted]) -> Converted:
     figures = ("papers", "signed_minor", "with_money", "paid_minor", "in_full")
     return Converted("", *(sum(getattr(row, name) for row in rows) for name in figures))
+
+
+def _sum(told: Sequence[Sequence[int]]) -> list[int]:
+    """Reports and minor units."""
+    return [sum(each[at] for each in told) for at in (0, 1)]

@@ -30,8 +30,8 @@ def rolled(rows: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
 
 
 def digest_of(rows: Mapping[str, Sequence[Row]]) -> str:
-    """SHA-256 of every row; shares to nine places, for on the two engines they differ beyond."""
-    told = {name: [[round(v, 9) if isinstance(v, float) else v for v in row] for row in rows[name]] for name in rows}
+    """SHA-256 of every row; shares to six places."""
+    told = {name: [[round(v, 6) if isinstance(v, float) else v for v in row] for row in rows[name]] for name in rows}
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -55,9 +55,8 @@ def _named(by: str, name: Any) -> Any:
 def _waited(row: Row) -> dict[str, Any]:
     """Shares with money by each horizon in millionths; none beyond the longest wait that was watched."""
     lender, papers, events, longest, *left = row
-    told = [
-        None if day > int(longest) else round((1 - float(s)) * MILLION) for day, s in zip(HORIZONS, left, strict=True)
-    ]
+    watched = zip(HORIZONS, left, strict=True)
+    told = [None if day > int(longest) else round((1 - float(still)) * MILLION) for day, still in watched]
     return {"lender": lender, "papers": papers, "events": events, "longest": longest, "paid_ppm": told}
 
 
