@@ -152,8 +152,7 @@ def reconciled(columns: Columns) -> list[Row]:
     against = (firm == 2) | (third == 2)
     late = asked.known - reports["known"] >= asked.unanswered
     agree = (firm == 1).astype(np.int8) + (third == 1)
-    alone = np.where(late, 3, 2)
-    state = np.choose(agree, (alone, 1, 0))
+    state = np.select([agree == 2, agree == 1, late], [0, 1, 3], 2)
     state[against] = np.where(columns.sided[against], 1, 4)
     state[~columns.counts] = 5
     unfounded = columns.taken_back & ((firm > 0) | (third > 0))
