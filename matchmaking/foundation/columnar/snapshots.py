@@ -154,7 +154,10 @@ def _kind(name: str) -> str:
 def _duckdb(threads: int) -> Iterator[Any]:
     import duckdb
 
-    settings: dict[str, str | bool | int | float | list[str]] = {"threads": str(threads), "memory_limit": f"{MEMORY_MB}MB"}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": str(threads),
+        "memory_limit": f"{MEMORY_MB}MB",
+    }
     con = duckdb.connect(":memory:", config=settings)
     try:
         yield con
