@@ -36,6 +36,7 @@ from matchmaking.market.referrals.views import bank_referrals, bureau_referrals,
 from matchmaking.oversight.learning.views import policies
 from matchmaking.oversight.lines.views import lines
 from matchmaking.oversight.periods.views import periods
+from matchmaking.oversight.reports.views import reports
 from matchmaking.oversight.samples.views import samples
 from matchmaking.registry.accounts.views import accounts
 from matchmaking.registry.consents.views import consents
@@ -85,6 +86,7 @@ def register_blueprints(app: Flask) -> None:
         lines,
         periods,
         samples,
+        reports,
         office,
         gatherings,
         curves,

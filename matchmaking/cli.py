@@ -20,6 +20,7 @@ from matchmaking.foundation.trail.cli import trail
 from matchmaking.market.matches.cli import match
 from matchmaking.oversight.learning.cli import COMMANDS as LEARNING
 from matchmaking.oversight.periods.cli import period
+from matchmaking.oversight.reports.cli import report
 from matchmaking.oversight.samples.cli import sample
 from matchmaking.registry.accounts.cli import roles, user
 from matchmaking.registry.organisations.cli import organisation
@@ -59,6 +60,7 @@ def register_commands(app: Flask) -> None:
         match,
         period,
         sample,
+        report,
         seed,
     ):
         app.cli.add_command(group)

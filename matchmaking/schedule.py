@@ -25,6 +25,7 @@ from matchmaking.market.referrals import jobs as referrals
 from matchmaking.oversight.learning import jobs as learning
 from matchmaking.oversight.lines import jobs as lines
 from matchmaking.oversight.periods import jobs as periods
+from matchmaking.oversight.reports import jobs as reports
 
 JOBS: tuple[Job, ...] = (
     # name          run         minute hour day month weekday     days made up
@@ -55,6 +56,7 @@ JOBS: tuple[Job, ...] = (
     # of the audit of the same evening
     Job("curves", curves.run, "50 21 * * *"),
     Job("bank-standings", standings.run, "50 21 * * *"),
+    Job("reports", reports.run, "50 21 * * *"),
     # once a month, on the audit of the evening before; it proposes and never adopts
     Job("policy-fit", learning.run, "30 6 1 * *"),
 )

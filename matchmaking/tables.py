@@ -28,6 +28,7 @@ from matchmaking.market.products import models as _products  # noqa: F401
 from matchmaking.market.referrals import models as _referrals  # noqa: F401
 from matchmaking.oversight.lines import models as _lines  # noqa: F401
 from matchmaking.oversight.periods import models as _periods  # noqa: F401
+from matchmaking.oversight.reports import models as _reports  # noqa: F401
 from matchmaking.oversight.samples import models as _samples  # noqa: F401
 from matchmaking.registry.accounts import models as _accounts  # noqa: F401
 from matchmaking.registry.consents import models as _consents  # noqa: F401

@@ -98,6 +98,7 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
         "/portfolios/<key:code>", "/portfolios/<key:code>/letter", "/portfolios/<key:code>/curves", "/public",
         "/portfolios/<key:code>/months", "/portfolios/<key:code>/rates", "/portfolios/<key:code>/areas",
         "/portfolios/<key:code>/banks", "/portfolios/<key:code>/splits",
+        "/portfolios/<key:code>/reports",
     ),
     "as many lines as the rules let there be": (
         "/sessions", "/flags/rules", "/portfolios/<key:code>/divide", "/definitions", "/definitions/<key:measure>",

@@ -239,6 +239,7 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("GET", "/agreements"): P.READ_AGREEMENTS,
     ("GET", "/definitions"): P.READ_AUDIT,
     ("GET", "/portfolios/<key:code>"): P.READ_AUDIT,
+    ("GET", "/portfolios/<key:code>/reports"): P.READ_AUDIT,
     ("GET", "/portfolios/<key:code>/agreements"): P.READ_AGREEMENTS,
     ("GET", "/portfolios/<key:code>/agreements.xlsx"): P.EXPORT_FIGURES,
     ("GET", "/portfolios/<key:code>/agreements/<key:key>"): P.READ_AGREEMENTS,

@@ -102,6 +102,7 @@ PLACES = (
             "lines.",
             "curves.",
             "samples.",
+            "reports.",
         ),
     ),  # fmt: skip
     Place(
