@@ -98,12 +98,14 @@ contracts: setup-dev ## import contracts of the house (.importlinter)
 words: setup-dev ## every code and every string in both languages
 	$(BIN)/python -m pytest -q tests/house/test_words.py tests/house/test_translations.py
 
-bench: setup-dev $(VENV)/.bench ## import and audit, list pages, matching and plans, each against its peers in the same run (QUICK=1: smaller)
+bench: setup-dev $(VENV)/.bench ## import and audit, list pages, matching and plans, reports and curves, each against its peers in the same run (QUICK=1: smaller)
 	$(BIN)/python bench/import_audit.py
 	LOG_LEVEL=error $(BIN)/python bench/pages.py 2>/dev/null
 	$(BIN)/python bench/matching.py
 	LOG_LEVEL=error $(BIN)/python bench/match_page.py 2>/dev/null
 	$(BIN)/python bench/plans.py
+	$(BIN)/python bench/survival.py
+	$(BIN)/python bench/reports.py
 
 release-test: setup-dev browser ## tests too long for every commit
 	$(BIN)/python -m pytest -n $(JOBS) -m release $(PYTEST_ARGS)
