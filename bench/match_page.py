@@ -105,7 +105,8 @@ def report(app: Flask, world: World, keys: list[str]) -> None:
         page, turn, plain = ([one[place] for one in rounds] for place in (0, 1, 2))
         print(f"{size:>7} products  one need {statistics.median(page):6.2f} ms of CPU "
               f"({min(page):.2f}–{max(page):.2f})   needs in turn {statistics.median(turn):6.2f} "
-              f"({min(turn):.2f}–{max(turn):.2f})   an ordinary page {statistics.median(plain):5.2f}")  # fmt: skip
+              f"({min(turn):.2f}–{max(turn):.2f})   "
+              f"an ordinary page {statistics.median(plain):5.2f}")  # fmt: skip
         print(f"                  first call {first:8.1f} ms   after one product changed {again:8.1f} ms")
 
 

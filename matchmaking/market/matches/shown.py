@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from matchmaking.domain.matching.codes import CREDIT, GUARANTEES
 from matchmaking.domain.matching.costs import Cost, Fee, cheapest_and_dearest, cost_of, fees_from
@@ -14,6 +13,7 @@ from matchmaking.domain.matching.schemes import Worth, worths
 from matchmaking.domain.money import Money
 from matchmaking.domain.reasons import Reason
 from matchmaking.market.matches.queries import Fit, Fits, Recommended
+from matchmaking.market.matches.told import Mark, Row, Sums, Told
 from matchmaking.market.products.facts import Rates
 from matchmaking.market.products.queries import Offer
 from matchmaking.market.products.shown import rate_span
@@ -33,49 +33,6 @@ class Reasoned:
     line: PointLine
     points: int
     full: int
-
-
-class Mark(NamedTuple):
-    """A scored line as its bar and its key show it: thousandths out of ``full``, whole points out of ``of``."""
-
-    line: str
-    points: int
-    full: int
-    whole: int
-    of: int
-
-
-class Sums(NamedTuple):
-    """What a card says of costs, the cheapest first in each pair: all a year costs, as a yearly rate, what of it is
-    interest, the yearly rate itself; and every fee, each once."""
-
-    low: Money
-    high: Money
-    simple: tuple[int, int]
-    interest: tuple[Money, Money]
-    rates: tuple[int, int]
-    charged: tuple[tuple[Fee, Money], ...]
-
-
-class Row(NamedTuple):
-    """Why a line has its points, in words. ``of`` is 0 where it is not scored."""
-
-    said: str
-    line: str
-    points: int
-    of: int
-
-
-class Told(NamedTuple):
-    """All that a fitting card says below its head, in plain values."""
-
-    marks: tuple[Mark, ...]
-    degree: int | None
-    sums: Sums | None
-    saves: tuple[tuple[str, bool, int], ...]
-    tie: str
-    chief: tuple[Row, ...]
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
