@@ -107,7 +107,8 @@ def main() -> None:
             done = reckoned(way, names, connection, snapshots)
         cpu = time.process_time() - ours + spent() - server
     # not ru_maxrss, which a child begins with its parent's
-    (peak,) = (int(line.split()[1]) / 1024 for line in Path("/proc/self/status").open() if line.startswith("VmHWM"))
+    status = Path("/proc/self/status").read_text("utf-8").splitlines()
+    (peak,) = (int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
     print(json.dumps({"cpu": cpu, "wall": time.monotonic() - wall, "peak": peak, "done": done}))
 
 
