@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from matchmaking.domain.matching.criteria import FIELDS
 from matchmaking.foundation import storage
@@ -198,6 +198,8 @@ def _many(market: World, first: int, count: int) -> None:
             {"version_id": p, "revision": 1, "digest": "0" * 64, "recorded_at": NOON, "recorded_by": "x",
              "currency": "CNY", **columns(told)} for p in places
         ])  # fmt: skip
+        # as the server does by itself a minute after so many rows came
+        inside.execute(text("ANALYZE"))
 
     run_in_unit_of_work(work)
     storage.remove_session()
