@@ -89,8 +89,9 @@ def forms(city: City) -> list[tuple[Rule, str, str]]:
         place = place_of(rule)
         who = [""] if line == PUBLIC else city.knockers(line) if isinstance(line, Permission) else []
         own = [login for login in who if place is None or login in place[0] or not login]
-        # of a bank's people the one who may sign, of the others the first
-        found.append((rule, "branch" if "branch" in own else own[0], city.address(rule)))
+        # of a bank's people the one who may sign, of the others the first; nothing of the kind there: who may knock
+        asks = own or who
+        found.append((rule, "branch" if "branch" in asks else asks[0], city.address(rule)))
     return found
 
 

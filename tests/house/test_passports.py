@@ -27,6 +27,7 @@ NOT_MEASURES = {
     "decisions/sheet.html": "interest",
     "decisions/own.html": "interest",
     "papers/_terms.html": "interest",
+    "lines/sheet.html": "interest",
     "allocations/index.html": "how far a plan is from its bound",
     "allocations/sheet.html": "how far a plan is from its bound",
     "office/agreement.html": "parts of one agreement, whose own facts stand below them",

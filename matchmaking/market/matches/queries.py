@@ -24,7 +24,7 @@ from matchmaking.market.matches.models import RankingChoice, Recommendation
 from matchmaking.market.matches.shelf import Shelf, shelf_on
 from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
-from matchmaking.market.policies.queries import policy_for, policy_kept, session_of
+from matchmaking.market.policies.queries import policy_behind, policy_for
 from matchmaking.market.products.queries import Offer
 from matchmaking.registry.enterprises.queries import facts_of_organisation
 from matchmaking.rulebook.matching import schemes
@@ -161,7 +161,7 @@ def explained_again(kept: Recommendation) -> Explanation:
     ``ValueError`` where it does not come to the kept points: then code or policy was changed under it.
     """
     need, product = pair_from(kept.inputs)
-    found = explain(need, product, policy_kept(session_of(kept), kept.policy_version), kept.on_day)
+    found = explain(need, product, policy_behind(kept, kept.policy_version), kept.on_day)
     if found.points != kept.points:
         raise ValueError(f"recommendation {kept.id} was {kept.points} and is now {found.points}")
     return found

@@ -37,12 +37,17 @@ def _adopted() -> Select[tuple[PolicyVersion]]:
     return asked.order_by(PolicyVersion.since.desc(), PolicyVersion.id.desc()).limit(1)
 
 
-def session_of(kept: Base) -> Session:
-    """The session a kept match was read in, which its policy is asked of; ``ValueError`` for one that was let go."""
+def policy_behind(kept: Base, version: str) -> Policy:
+    """The version by which ``kept`` was reckoned: the rulebook's, or one adopted, which its session is asked for.
+
+    ``KeyError`` for one nobody has written; ``ValueError`` for an adopted one whose match was let go by its session.
+    """
+    if any(policy.version == version for policy in rulebook.policies()):
+        return rulebook.policy_of(version)
     session = object_session(kept)
     if session is None:
-        raise ValueError("a stored match is explained within its session")
-    return session
+        raise ValueError("a match by an adopted policy is explained within its session")
+    return policy_kept(session, version)
 
 
 def policy_kept(session: Session, version: str) -> Policy:

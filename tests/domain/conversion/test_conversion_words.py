@@ -35,10 +35,10 @@ def uttered() -> dict[str, set[str] | None]:
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reason":
-                code, params = node.args
+                code, *more = node.args
                 if isinstance(code, ast.Constant):
-                    literal = isinstance(params, ast.Dict)
-                    found[code.value] = {key.value for key in params.keys} if literal else None
+                    literal = not more or isinstance(more[0], ast.Dict)
+                    found[code.value] = {key.value for params in more for key in params.keys} if literal else None
     return found
 
 

@@ -176,8 +176,13 @@ def test_another_branch_does_not_see_what_the_head_kept(market: World, visitor: 
     made = sent(market, verified(market), tea)
     act(market, commands.assign, made, "manager", organisation_id=market.bank, officer_id=None)
     enter(visitor, "officer")
-    assert visitor.get(f"/inbox/{made}").status_code == 404
+    # the branch was shown it: it is told where it went, and nothing of it
+    gone = visitor.get(f"/inbox/{made}").text
+    assert "这件已转给本行别的机构" in gone
+    assert not any(told in gone for told in ("紫阳", "万元"))
     assert made not in visitor.get("/inbox").text
+    enter(visitor, "rival")
+    assert visitor.get(f"/inbox/{made}").status_code == 404
     enter(visitor, "manager")
     assert visitor.get(f"/inbox/{made}").status_code == 200
 

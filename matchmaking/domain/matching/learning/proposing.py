@@ -21,6 +21,9 @@ from matchmaking.domain.matching.lines import FULL
 from matchmaking.domain.matching.policy import WHOLE, Policy
 from matchmaking.domain.reasons import Reason, Refusal
 
+LEAST_SCALE = 5.0
+"""A hand-set card that explains little still holds the weights this fast: otherwise the first line that tells anything
+would take nearly all points of a few choices."""
 PRIOR = 5.0
 """Ridge in all, shared among the choices. A choice tells about 0.05 of the square of a weight [DD]."""
 FEWEST_CHOICES, FIRST_PART = 20, 0.6
@@ -84,7 +87,8 @@ def fitted_weights(choices: Sequence[Choice], hand: Policy) -> dict[str, int]:
     scale = float(fitted(make((figures @ start.astype(np.float32))[:, :, None]))[0])
     if scale <= 0:
         return dict(hand.weights)
-    found = fitted(make(figures, ridge=PRIOR / len(choices)), towards=scale * start)
+    held = max(scale, LEAST_SCALE) * start
+    found = fitted(make(figures, ridge=PRIOR / len(choices)), towards=held)
     return dict(zip(lines, _whole(found), strict=True)) if found.sum() > 0 else dict(hand.weights)
 
 

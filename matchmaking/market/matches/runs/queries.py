@@ -18,7 +18,7 @@ from matchmaking.market.matches.models import MatchInput, MatchResult, MatchRun
 from matchmaking.market.matches.shelf import shelf_on
 from matchmaking.market.needs.facts import as_asked
 from matchmaking.market.needs.models import Need
-from matchmaking.market.policies.queries import policy_for, policy_kept, session_of
+from matchmaking.market.policies.queries import policy_behind, policy_for
 from matchmaking.market.products.queries import Offer
 from matchmaking.registry.enterprises.queries import firm_facts
 
@@ -115,7 +115,7 @@ def explained_again(kept: Kept) -> Explanation:
     ``ValueError`` where it does not come to the kept points: then code or policy was changed under it.
     """
     need, product = pair_from({"need": kept.need, "product": kept.product})
-    found = explain(need, product, policy_kept(session_of(kept.run), kept.run.policy_version), kept.run.on_day)
+    found = explain(need, product, policy_behind(kept.run, kept.run.policy_version), kept.run.on_day)
     if found.points != kept.result.points or not found.eligible:
         raise ValueError(f"result {kept.result.id} was {kept.result.points} and is now {found.points}")
     return found
