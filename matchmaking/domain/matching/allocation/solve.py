@@ -103,7 +103,16 @@ def most_served(instance: Instance, *, effort: Effort | None = None, compiled: b
     )
     plan = solve(single, effort=effort, compiled=compiled)
     fits = instance.use <= instance.quota[instance.product]
-    return plan.edges, min(plan.bound, int(instance.fresh[np.unique(instance.need[fits])].sum()))
+    edges, bound = plan.edges, min(plan.bound, int(instance.fresh[np.unique(instance.need[fits])].sum()))
+    if _served(instance, edges) < bound and 0 < len(instance.need) <= MOST_EXACT:
+        # nobody may be left out because a search gave up: what it could not settle is settled exactly
+        from matchmaking.domain.matching.allocation.exact import exact
+
+        found = exact(single, start=edges, seconds=SECONDS)
+        if found.edges is not None and _served(instance, found.edges) > _served(instance, edges):
+            edges = np.sort(found.edges)
+        bound = max(min(bound, found.bound), _served(instance, edges))
+    return edges, bound
 
 
 def plan_of(instance: Instance, edges: Ints, prices: Prices, bound: int) -> Plan:
