@@ -30,11 +30,11 @@ from matchmaking.app import create_app  # noqa: E402
 from matchmaking.domain.matching.codes import GUARANTEES, SIZE_CLASSES  # noqa: E402
 from matchmaking.domain.money import Money  # noqa: E402
 from matchmaking.foundation import storage  # noqa: E402
-from matchmaking.foundation.storage import run_in_unit_of_work  # noqa: E402
 from matchmaking.foundation.trail.guards import install_guards  # noqa: E402
 from matchmaking.market.products.models import Product, ProductTerms, ProductVersion  # noqa: E402
 from tests.market.market_world import GOOD, NOON, TODAY, World, build_world, enter  # noqa: E402
 from tests.market.referral_world import verified  # noqa: E402
+from tests.past import write_past_the_trail  # noqa: E402
 
 ROUNDS, CALLS = max(3, int(os.environ.get("ROUNDS", "5"))), int(os.environ.get("CALLS", "20"))
 SIZES, NEEDS = (1_000, 10_000), 20
@@ -93,10 +93,10 @@ def report(app: Flask, world: World, keys: list[str]) -> None:
     addresses, before, last = [f"/needs/{key}/products" for key in keys], 0, 100
     address = addresses[0]
     for size in SIZES:
-        run_in_unit_of_work(products, range(last, last + size - before), world.bank)
+        write_past_the_trail(products, range(last, last + size - before), world.bank)
         last, before = last + size - before, size
         first = asked(client, address, 1)
-        run_in_unit_of_work(change)
+        write_past_the_trail(change)
         again = asked(client, address, 1)
         rounds = [
             (asked(client, address, CALLS), each_once(client, addresses), asked(client, "/account", CALLS))

@@ -44,6 +44,7 @@ from tests.market.allocation_world import frozen_list, planned, solved
 from tests.market.market_world import GOOD, HANBIN, TODAY, new_need, offer
 from tests.market.referral_world import refer, sell, verified
 from tests.oversight.learning.test_policy_pages import WHOLE
+from tests.past import write_past_the_trail
 from tests.web_fixtures import PASSWORD, Browser
 
 assert schedule.JOBS  # registers the tasks a worker can do
@@ -60,7 +61,7 @@ def build_city(app: Flask, settings: Settings) -> dict[str, list[str]]:
     app.test_client_class = Browser
     seed_demo()
     # the market's banks bear names of the demo's
-    run_in_unit_of_work(lambda inside: inside.execute(
+    write_past_the_trail(lambda inside: inside.execute(
         update(Organisation).where(Organisation.kind == "bank").values(name=Organisation.name + "（演示）")
     ))  # fmt: skip
     thread = build_thread(app)
@@ -72,7 +73,7 @@ def build_city(app: Flask, settings: Settings) -> dict[str, list[str]]:
     slip = thread.post("manager", "/bank/slips", month="2026-08").location
     thread.post("manager", f"{slip}/make", version=1)
     hashed = hash_password(PASSWORD)
-    run_in_unit_of_work(lambda inside: inside.execute(update(UserAccount).values(password_hash=hashed)))
+    write_past_the_trail(lambda inside: inside.execute(update(UserAccount).values(password_hash=hashed)))
     storage.remove_session()
     return beside
 

@@ -28,6 +28,7 @@ from tests.browser.fates_world import application
 from tests.delivery.cases_world import MILLION, World, morning
 from tests.desks.gatherings.gathering_world import gather
 from tests.market.market_world import _person, build_world
+from tests.past import write_past_the_trail
 
 DAY = date(2026, 9, 30)
 BANKS = ("演示汉江银行", "演示巴山银行", "演示秦岭银行")
@@ -42,7 +43,7 @@ def build(instance: Path) -> None:
         install_guards(connection)
     with app.app_context():
         market = build_world()
-        run_in_unit_of_work(_person, market, "office.city", Role.FINANCE_OFFICE_CITY, "*", None)
+        write_past_the_trail(_person, market, "office.city", Role.FINANCE_OFFICE_CITY, "*", None)
         gather(market).reckon()
         world = World(run_in_unit_of_work(
             create_portfolio, actor="user:test", code="all", title_zh="全部签约", title_en="all", kind="cases",

@@ -15,7 +15,7 @@ from matchmaking.delivery.findings.models import Finding
 from matchmaking.delivery.flags.models import FigureFlag, FlaggedSigning, FlagReply
 from matchmaking.delivery.statements.models import Statement
 from matchmaking.domain.identifiers import uscc_from
-from matchmaking.foundation.storage import Base, remove_session, run_in_unit_of_work
+from matchmaking.foundation.storage import Base, remove_session
 from matchmaking.market.batches.models import Batch, BatchMember, BatchTest
 from matchmaking.market.events.models import Event, EventAttendance
 from matchmaking.market.needs.models import Need
@@ -34,6 +34,7 @@ from matchmaking.support.awards.models import Award, AwardList
 from tests.delivery.disbursements.test_loan_lists import crowd as loans
 from tests.desks.payloads import cases
 from tests.market.market_world import HANBIN, NOON, TODAY, World, offer
+from tests.past import write_past_the_trail
 
 FACT: dict[str, Any] = {"recorded_at": NOON, "recorded_by": "test"}
 MADE: dict[str, Any] = {"created_at": NOON}
@@ -44,9 +45,9 @@ def crowd(world: World, first: int, count: int) -> None:
     numbers = range(first, first + count)
     laid = (_firms, _products, _needs, _consents, _referrals, _people, _batches, _events, _awards, _audited, _samples)
     for lay in laid:
-        run_in_unit_of_work(lay, world, numbers)
-    run_in_unit_of_work(loans, world, numbers)
-    run_in_unit_of_work(_flags, world, numbers)
+        write_past_the_trail(lay, world, numbers)
+    write_past_the_trail(loans, world, numbers)
+    write_past_the_trail(_flags, world, numbers)
     remove_session()
 
 

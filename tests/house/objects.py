@@ -28,6 +28,7 @@ from tests.journeys.test_thread import DAY
 from tests.journeys.thread_world import PDF, Thread, hidden, referral_key
 from tests.market.market_world import GOOD, _person, new_need
 from tests.market.referral_world import sell
+from tests.past import write_past_the_trail
 
 FIRM, BUREAU, BANK = ("tea", "tea2"), ("county", "county2", "city"), ("officer", "branch", "manager")
 STAFF = {"office": Role.FINANCE_OFFICE_CITY, "office_far": Role.FINANCE_OFFICE_COUNTY, "runner": Role.OPERATOR}
@@ -136,7 +137,7 @@ def build_city(thread: Thread) -> City:
         for login, role in STAFF.items():
             _person(session, world, login, role, far.get(login, "*"), None)
 
-    run_in_unit_of_work(staff)
+    write_past_the_trail(staff)
     product = sell(world.bank, "收茶贷")
     keys = {"product": product, "firm": world.firm_key, "draft": new_need(world, GOOD)}
     keys["agreement"] = thread.signed(product)

@@ -18,13 +18,13 @@ from matchmaking.domain.conversion import facts as f
 from matchmaking.foundation import clock, storage
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.jobs.declared import JobContext
-from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.oversight.periods import jobs
 from matchmaking.rulebook import matching
 from matchmaking.seeds.golden_cases import golden_cases
 from tests.journeys.golden_world import OPENS, PLACES, TYPED, Typist, build_golden
 from tests.journeys.thread_world import noon, plain
 from tests.market import market_world, referral_world
+from tests.past import write_past_the_trail
 from tests.registry.registry_world import Statements
 from tests.web_fixtures import make_app
 
@@ -47,7 +47,7 @@ def typist(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     with time_machine.travel(noon(OPENS), tick=True) as travel:
         made = build_golden(app, settings, travel, case)
         second = ("second", Role.FINANCE_OFFICE_CITY, "*", None)
-        run_in_unit_of_work(market_world._person, market_world.World(), *second)
+        write_past_the_trail(market_world._person, market_world.World(), *second)
         storage.remove_session()
         yield made
 

@@ -49,4 +49,8 @@ def confirm(session: Session, *, actor: str, key: str, at: datetime) -> Task:
     if preview is None or preview.kind != PREVIEW or not (preview.result or {}).get("fit"):
         raise Refusal(Reason("preview_not_ready", {}))
     params = preview.params | {"mapping_sha256": (preview.result or {})["mapping_sha256"]}
-    return create_task(session, kind=IMPORT, params=params, actor=actor, at=at, key=f"preview:{preview.id}")
+    task = create_task(session, kind=IMPORT, params=params, actor=actor, at=at, key=f"preview:{preview.id}")
+    if task.created_at == at:
+        payload = {"file_sha256": params["sha256"], "preview": preview.id}
+        record(session, actor=actor, tag="statement.import_asked", subject=f"task:{task.id}", payload=payload, at=at)
+    return task

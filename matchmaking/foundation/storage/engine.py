@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
+from matchmaking.foundation.storage.telling import watch
+
 begin_statement: ContextVar[str] = ContextVar("begin_statement", default="BEGIN")
 """How the next SQLite transaction opens: readers ``BEGIN``, the unit of work ``BEGIN IMMEDIATE``."""
 
@@ -23,6 +25,7 @@ def bind_engine(url: str) -> Engine:
         return current
     dispose()
     _state["engine"] = _open(url)
+    watch(_state["engine"])
     _factory.configure(bind=_state["engine"])
     return _state["engine"]
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from matchmaking.foundation.storage.engine import begin_statement, session
+from matchmaking.foundation.storage.telling import refuse_untold
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,7 +29,8 @@ def run_in_unit_of_work(fn: Callable[Concatenate[Session, P], T], /, *args: P.ar
 
     ``fn`` must take all it needs as arguments and do nothing outside the database (files are written before, notices
     go through the outbox). Raises :class:`DirtySession` when the thread's session holds unwritten changes or is
-    already inside a unit of work; whatever ``fn`` raises is raised again after a rollback.
+    already inside a unit of work, and :class:`~matchmaking.foundation.storage.telling.Untold` when ``fn`` changed a
+    table and left no row in the trail; whatever ``fn`` raises is raised again after a rollback.
     """
     current = session()
     _refuse_dirty(current)
@@ -38,6 +40,7 @@ def run_in_unit_of_work(fn: Callable[Concatenate[Session, P], T], /, *args: P.ar
         current.info["unit_of_work"] = True
         try:
             result = fn(current, *args, **kwargs)
+            refuse_untold(current)
             current.commit()
         except DBAPIError as error:
             current.rollback()

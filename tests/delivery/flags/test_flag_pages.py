@@ -30,6 +30,7 @@ from tests.delivery.cases_world import MILLION, World, morning
 from tests.delivery.flags.flags_world import WORDS, flags
 from tests.market.market_world import NOON, TODAY, _person, build_world, enter
 from tests.market.market_world import World as Market
+from tests.past import write_past_the_trail
 from tests.registry.registry_world import Statements
 from tests.web_fixtures import Browser
 
@@ -45,7 +46,7 @@ def market(app: Flask) -> Iterator[Market]:
         for login, role, area in (
             ("office", Role.FINANCE_OFFICE_CITY, "*"), ("county_office", Role.FINANCE_OFFICE_COUNTY, "610902"),
         ):  # fmt: skip
-            run_in_unit_of_work(_person, market, login, role, area, None)
+            write_past_the_trail(_person, market, login, role, area, None)
         run_in_unit_of_work(ensure_city, actor="seed", at=NOON)
         yield market
 

@@ -22,6 +22,7 @@ from matchmaking.foundation.trail import verify
 from matchmaking.market.referrals.models import Referral
 from tests.delivery.signings.test_signing_races import approved, told, world  # noqa: F401  a fixture
 from tests.market.market_world import NOON, TODAY, World
+from tests.past import write_past_the_trail
 
 PAPER = PaperTold("loan_contract", Money.of(1_000_000), 12, 35_500, "new", Money.zero("CNY"), date(2026, 11, 30))
 LAST = date(2027, 9, 30)
@@ -65,5 +66,5 @@ def test_papers_of_a_line_that_ran_out(world: World, settings: Settings) -> None
 def test_papers_of_a_case_that_ended(world: World, settings: Settings, table: type, state: str) -> None:  # noqa: F811
     approved(world)
     offer = drafted(world, offered=True)
-    run_in_unit_of_work(lambda session: session.execute(update(table).values(state=state)) and None)
+    write_past_the_trail(lambda session: session.execute(update(table).values(state=state)) and None)
     assert lapse(TODAY, settings) == (1, {offer: "lapsed"})

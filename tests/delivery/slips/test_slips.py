@@ -23,13 +23,14 @@ from matchmaking.delivery.slips.models import MonthlySlip, ReportChase, SlipStep
 from matchmaking.delivery.slips.queries import month_figures
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.files.models import EvidenceLink
-from matchmaking.foundation.storage import run_in_unit_of_work, session
+from matchmaking.foundation.storage import session
 from matchmaking.foundation.trail.models import TrailEvent
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.registry.portfolios.models import Portfolio
 from tests.delivery.cases_world import MILLION, World, morning, open_world
 from tests.market.market_world import NOON, TODAY, _person, build_world, enter
 from tests.market.market_world import World as Market
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
 
 ON_ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"])
@@ -78,7 +79,7 @@ def seat(market: Market, login: str, role: Role, organisation: str | None) -> No
     wanted = select(Organisation.id).where(Organisation.name == (organisation or ""))
     found = session().scalars(wanted).one() if organisation else None
     session().rollback()
-    run_in_unit_of_work(_person, market, login, role, "*", found)
+    write_past_the_trail(_person, market, login, role, "*", found)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from matchmaking.registry.enterprises.commands import FirmTold, open_firm
 from tests.desks.thread.test_thread_page import counted
 from tests.market.market_world import HANBIN, NOON, TODAY, World, build_world, enter
 from tests.market.referral_world import refer, sell, verified
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
 
 LATER = TODAY + timedelta(days=30)
@@ -58,7 +59,7 @@ def _set(key: str, **values: object) -> None:
         for name, value in values.items():
             setattr(one, name, value)
 
-    run_in_unit_of_work(work)
+    write_past_the_trail(work)
 
 
 def late(world: World, login: str, on: object = LATER) -> int:

@@ -21,6 +21,7 @@ from matchmaking.registry.consents.models import Consent
 from matchmaking.rulebook import say
 from tests.journeys.thread_world import Thread, report_key
 from tests.market.market_world import new_need
+from tests.past import write_past_the_trail
 
 DAY = date(2026, 10, 14)
 ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -122,7 +123,7 @@ def test_a_need_nobody_sent_yet_is_the_firms_and_the_bureaus(thread: Thread, tea
     for login in ("officer", "county"):
         told(thread, login, 404)
     by_bureau = update(Need).where(Need.public_key == thread.need).values(entered_by="bureau")
-    run_in_unit_of_work(lambda inside: inside.execute(by_bureau))
+    write_past_the_trail(lambda inside: inside.execute(by_bureau))
     assert "草稿" in told(thread, "county"), "what a bureau writes for a firm is its own from the first word"
     told(thread, "officer", 404)
 

@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from matchmaking.foundation.access.roles import Role
-from matchmaking.foundation.storage import remove_session, run_in_unit_of_work
+from matchmaking.foundation.storage import remove_session
 from tests.market.market_world import HANBIN, NOON, World, _person, build_world
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
 
 
@@ -25,7 +26,7 @@ def market(app: Flask) -> Iterator[World]:
             _person(session, world, "office", Role.FINANCE_OFFICE_CITY, "*", None)
             _person(session, world, "office_county", Role.FINANCE_OFFICE_COUNTY, HANBIN, None)
 
-        run_in_unit_of_work(staff)
+        write_past_the_trail(staff)
         remove_session()
         yield world
 

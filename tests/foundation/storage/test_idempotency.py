@@ -16,11 +16,11 @@ from matchmaking.foundation.storage import (
     KeyReused,
     once,
     remove_session,
-    run_in_unit_of_work,
     session,
 )
 from tests.conftest import NOON
 from tests.foundation.racing import race
+from tests.past import write_past_the_trail
 
 KEY = "0123456789abcdef"
 
@@ -39,7 +39,7 @@ def draw(quota: Table, key: str = KEY, much: int = 1, actor: str = "bank:1", rou
 
         return once(current, actor=actor, route=route, key=key, body={"much": much}, at=NOON, do=do)
 
-    return run_in_unit_of_work(command)
+    return write_past_the_trail(command)
 
 
 def left(quota: Table) -> int:
@@ -56,7 +56,7 @@ def test_a_hundred_threads_with_one_key_have_one_effect(quota: Table) -> None:
 
 
 def test_a_hundred_keys_against_a_quota_take_exactly_the_quota(quota: Table) -> None:
-    run_in_unit_of_work(lambda current: current.execute(update(quota).values(amount=11)) and None)
+    write_past_the_trail(lambda current: current.execute(update(quota).values(amount=11)) and None)
     outcomes = race([partial(draw, quota, key=f"key-{number:08}") for number in range(100)])
     assert sum(isinstance(outcome, Answered) for outcome in outcomes) == 11
     assert sum(isinstance(outcome, Refusal) for outcome in outcomes) == 89

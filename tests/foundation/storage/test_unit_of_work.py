@@ -19,6 +19,7 @@ from matchmaking.foundation.storage import DirtySession, remove_session, run_in_
 from matchmaking.foundation.storage.unit_of_work import ATTEMPTS
 from tests.conftest import NOON
 from tests.foundation.racing import race
+from tests.past import write_past_the_trail
 
 
 def amounts(quota: Table) -> list[int]:
@@ -33,7 +34,7 @@ def take(current: Session, quota: Table, much: int = 1) -> bool:
 
 
 def test_what_it_returns_is_committed(quota: Table) -> None:
-    assert run_in_unit_of_work(take, quota, much=30) is True
+    assert write_past_the_trail(take, quota, much=30) is True
     assert amounts(quota) == [70, 100]
 
 
@@ -46,7 +47,7 @@ def test_whatever_is_raised_rolls_everything_back(quota: Table, error: BaseExcep
     with pytest.raises(type(error)):
         run_in_unit_of_work(half_way)
     assert amounts(quota) == [100, 100]
-    assert run_in_unit_of_work(take, quota), "the session is usable again"
+    assert write_past_the_trail(take, quota), "the session is usable again"
 
 
 def test_a_broken_constraint_is_raised_and_rolled_back(quota: Table) -> None:
@@ -73,7 +74,7 @@ def test_a_dirty_session_is_refused_and_not_lost(database: str) -> None:
 def test_a_unit_of_work_inside_another_is_refused(quota: Table) -> None:
     def outer(current: Session) -> None:
         take(current, quota)
-        run_in_unit_of_work(take, quota)
+        write_past_the_trail(take, quota)
 
     with pytest.raises(DirtySession, match="already"):
         run_in_unit_of_work(outer)
@@ -89,7 +90,7 @@ def test_twenty_threads_never_lose_an_update(quota: Table) -> None:
         return True
 
     def ten_times() -> int:
-        return sum(run_in_unit_of_work(read_then_write) for _ in range(10))
+        return sum(write_past_the_trail(read_then_write) for _ in range(10))
 
     taken = race([ten_times] * 20)
     assert sum(taken) == 100, "200 asked, 100 were there"
@@ -110,7 +111,7 @@ def crosswise(quota: Table, first: int, second: int, meet: threading.Barrier, tr
             meet.wait(10)
         current.execute(update(quota).where(quota.c.id == second).values(amount=quota.c.amount - 1))
 
-    run_in_unit_of_work(lock_both)
+    write_past_the_trail(lock_both)
 
 
 @on_postgresql
@@ -135,7 +136,7 @@ def test_a_real_serialization_failure_is_retried(quota: Table) -> None:
                 meet.wait(10)
             current.execute(update(quota).where(quota.c.id == 1).values(amount=left - 1))
 
-        run_in_unit_of_work(change)
+        write_past_the_trail(change)
 
     assert race([partial(read_then_write, 1), partial(read_then_write, 2)]) == [None, None]
     assert amounts(quota)[0] == 98
@@ -185,4 +186,4 @@ def test_a_process_killed_inside_leaves_nothing(quota: Table, database: str) -> 
     ended = subprocess.run([sys.executable, "-c", DIES, database], cwd=ROOT, env=os.environ, timeout=60)
     assert ended.returncode == -signal.SIGKILL
     assert amounts(quota) == [100, 100]
-    assert run_in_unit_of_work(take, quota), "and no lock behind"
+    assert write_past_the_trail(take, quota), "and no lock behind"

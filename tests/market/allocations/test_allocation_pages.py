@@ -10,12 +10,13 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import insert, select
 
-from matchmaking.foundation.storage import remove_session, run_in_unit_of_work, session
+from matchmaking.foundation.storage import remove_session, session
 from matchmaking.market.allocations.models import AllocationPlan
 from matchmaking.market.allocations.queries import plan_by_key
 from tests.delivery.cases_world import counted
 from tests.market.allocation_world import frozen_list, planned, solved, stocked
 from tests.market.market_world import NOON, TODAY, World, enter
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"])
@@ -129,7 +130,7 @@ def test_the_list_takes_three_statements_at_ten_and_at_ten_thousand(market: Worl
             }
             for n in range(first, first + count)
         ]  # fmt: skip
-        run_in_unit_of_work(lambda inside, rows=rows: inside.execute(insert(AllocationPlan), rows))  # type: ignore[misc]
+        write_past_the_trail(lambda inside, rows=rows: inside.execute(insert(AllocationPlan), rows))  # type: ignore[misc]
         remove_session()
         with counted() as statements:
             page = visitor.get("/batches/list/plans").text

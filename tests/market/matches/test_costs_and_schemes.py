@@ -17,7 +17,7 @@ from matchmaking.domain.matching.explain import explain
 from matchmaking.domain.matching.rules import parse_rules
 from matchmaking.domain.money import Money
 from matchmaking.foundation import storage
-from matchmaking.foundation.storage import run_in_unit_of_work, session
+from matchmaking.foundation.storage import session
 from matchmaking.market.matches.facts import inputs_of, pair_from
 from matchmaking.market.matches.models import LenderRecord, RankingChoice
 from matchmaking.market.matches.queries import Recommended, recommend
@@ -30,6 +30,7 @@ from matchmaking.rulebook.matching import policy_of
 from tests.market.market_world import GOOD, NOON, TODAY, World, enter, load, offer
 from tests.market.matches.test_matches import FULL, SOLD
 from tests.market.referral_world import sell, verified
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
 
 GUARANTEED = Fee("guarantee", "guarantor", "yearly", 10_000, mode="surety")
@@ -126,7 +127,7 @@ def test_branches_and_records_are_read_and_no_record_is_the_average(world: World
                 verified_minor=verified_minor, audit_digest="a" * 64, recorded_at=NOON,
             ))  # fmt: skip
 
-    run_in_unit_of_work(audited)
+    write_past_the_trail(audited)
     fits = {fit.offer.product.name: fit.why for fit in found(world, verified(world, terms=BACKED)).fits}
     lines = {name: {line.line: line for line in why.lines} for name, why in fits.items()}
     assert {name: (each["record"].points * 1000 // each["record"].full) for name, each in lines.items()} == {
@@ -189,7 +190,7 @@ def test_who_wants_no_ranking_still_sees_costs_and_gets_no_points_anywhere(marke
     def decline(inside: Session) -> None:
         inside.add(RankingChoice(organisation_id=market.firm, automated=False, recorded_at=NOON, recorded_by="user:x"))
 
-    run_in_unit_of_work(decline)
+    write_past_the_trail(decline)
     enter(visitor, "tea")
     for path in ("products", "products?sort=cost", "compare"):
         page = visitor.get(f"/needs/{key}/{path}").text

@@ -17,7 +17,7 @@ from matchmaking.domain.matching.criteria import FIELDS
 from matchmaking.domain.matching.explain import explain
 from matchmaking.domain.matching.rules import parse_rules
 from matchmaking.domain.money import Money, plain_amount
-from matchmaking.foundation.storage import remove_session, run_in_unit_of_work, session
+from matchmaking.foundation.storage import remove_session, session
 from matchmaking.market.matches.commands import keep_recommendation
 from matchmaking.market.matches.facts import digest_of, inputs_of, pair_from
 from matchmaking.market.matches.queries import explained_again, recommend
@@ -34,6 +34,7 @@ from matchmaking.rulebook import say
 from matchmaking.rulebook.matching import policy
 from tests.market.market_world import GOOD, NOON, TODAY, World, enter, load, new_need, offer
 from tests.market.referral_world import sell, verified
+from tests.past import write_past_the_trail
 from tests.registry.registry_world import Statements
 from tests.web_fixtures import Browser
 
@@ -117,7 +118,7 @@ def test_what_is_kept_says_what_was_shown_and_explains_itself(world: World) -> N
 
     live = recommend(session(), load(session(), key), TODAY)
     assert live is not None
-    assert run_in_unit_of_work(keep) == live.fits[0].why.points
+    assert write_past_the_trail(keep) == live.fits[0].why.points
 
 
 def test_names_of_places_and_industries() -> None:
@@ -188,7 +189,7 @@ def test_a_shelf_lasts_until_something_about_products_changes(world: World) -> N
     seen = [first]
     for change in (rename, take, retire, lambda inside: None):
         remove_session()
-        run_in_unit_of_work(change)
+        write_past_the_trail(change)
         seen.append(shelf_on(session(), TODAY, "CNY"))
     assert [one is other for one, other in pairwise(seen)] == [False, False, False, True]
     (offered,) = seen[2].offered.values()

@@ -28,6 +28,7 @@ from matchmaking.market.products.quota import take_quota
 from matchmaking.rulebook.matching import policy
 from tests.market.market_world import GOOD, NOON, TODAY, World, enter, load, offer
 from tests.market.referral_world import sell, verified
+from tests.past import write_past_the_trail
 from tests.registry.registry_world import Statements
 from tests.web_fixtures import Browser
 
@@ -156,7 +157,7 @@ def test_the_pages_of_runs_keep_to_their_statements(market: World, visitor: Brow
     stocked(market)
     first = kept()
     for many in (9, 9_990):
-        run_in_unit_of_work(more_runs, first, many)
+        write_past_the_trail(more_runs, first, many)
         remove_session()
         for address in ("/match-runs", "/match-runs?page=2", f"/match-runs/{first}"):
             with Statements() as counted:

@@ -6,13 +6,14 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from matchmaking.foundation.storage import remove_session, run_in_unit_of_work, session
+from matchmaking.foundation.storage import remove_session, session
 from matchmaking.market.matches import shelf as shelves
 from matchmaking.market.matches.shelf import Shelf, shelf_on
 from matchmaking.market.products.quota import take_quota
 from matchmaking.registry.organisations.models import Organisation
 from tests.market.market_world import TODAY, World, offer
 from tests.market.referral_world import sell
+from tests.past import write_past_the_trail
 
 TOMORROW = date(2026, 10, 1)
 
@@ -50,7 +51,7 @@ def test_every_change_gives_the_shelf_that_would_be_made_alone(world: World) -> 
 
     for change in (lambda inside: None, rename, take):
         remove_session()
-        run_in_unit_of_work(change)
+        write_past_the_trail(change)
         for on in (TODAY, TOMORROW):
             beside, fresh = shelf_on(session(), on, "CNY"), alone(on)
             assert beside.catalogue.products == fresh.catalogue.products, "rates, quotas and names are of the day"

@@ -26,6 +26,7 @@ from matchmaking.registry.organisations.models import Organisation
 from matchmaking.rulebook import workdays
 from tests.foundation.racing import race
 from tests.market.market_world import GOOD, HANBIN, NOON, TODAY, ZIYANG, World, load, new_need
+from tests.past import write_past_the_trail
 
 
 def do(world: World, command: Any, key: str, login: str = "tea", **more: Any) -> Need:
@@ -319,7 +320,7 @@ def test_an_organisation_that_closed_posts_nothing(world: World) -> None:
     def closed(inside: Session) -> None:
         inside.get_one(Organisation, world.firm).active = False
 
-    run_in_unit_of_work(closed)
+    write_past_the_trail(closed)
     with pytest.raises(Refusal) as refused:
         new_need(world)
     assert codes(refused) == ["need_of_no_firm"]

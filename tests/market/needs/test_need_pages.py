@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import event, func, insert, select
 
 from matchmaking.foundation import storage
-from matchmaking.foundation.storage import run_in_unit_of_work, session
+from matchmaking.foundation.storage import session
 from matchmaking.foundation.trail import TrailEvent
 from matchmaking.market.needs.models import Need, NeedEvent
 from tests.market.market_world import GOOD, HANBIN, NOON, TODAY, World, enter, load, new_need
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
 
 TYPED = {
@@ -290,7 +291,7 @@ def _many(market: World, count: int) -> None:
         }
         for place in range(count)
     ]  # fmt: skip
-    run_in_unit_of_work(lambda inside: inside.execute(insert(Need), rows))
+    write_past_the_trail(lambda inside: inside.execute(insert(Need), rows))
     storage.remove_session()
 
 
@@ -325,7 +326,7 @@ def _more(market: World, count: int) -> None:
         }
         for place in range(count)
     ]  # fmt: skip
-    run_in_unit_of_work(lambda inside: inside.execute(insert(Need), rows))
+    write_past_the_trail(lambda inside: inside.execute(insert(Need), rows))
     storage.remove_session()
 
 

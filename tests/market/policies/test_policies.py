@@ -22,6 +22,7 @@ from matchmaking.market.products.queries import offer_on
 from matchmaking.rulebook.matching import policy
 from tests.market.market_world import NOON, TODAY, World, load, offer
 from tests.market.referral_world import sell, verified
+from tests.past import write_past_the_trail
 
 TOMORROW = TODAY + timedelta(days=1)
 WORDS = "按核实到账学习，已看过回测"
@@ -160,7 +161,7 @@ def test_matching_reads_the_adopted_one_and_what_was_kept_explains_itself_after(
         assert found is not None
         return keep_recommendation(inside, actor="user:x", need=load(inside, need), offer=found, on=on, at=NOON).id
 
-    before, after = (run_in_unit_of_work(keep, on) for on in (TODAY, TOMORROW))
+    before, after = (write_past_the_trail(keep, on) for on in (TODAY, TOMORROW))
     shown = recommend(session(), load(session(), need), TOMORROW)
     assert shown is not None and shown.policy.version == "fit-2026-09-30"
     decided("withdraw", row(policy_keys()[0]).public_key, 2, on=TOMORROW)

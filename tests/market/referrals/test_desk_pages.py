@@ -12,11 +12,12 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from matchmaking.foundation.access.reading import AccessLog
-from matchmaking.foundation.storage import remove_session, run_in_unit_of_work, session
+from matchmaking.foundation.storage import remove_session, session
 from matchmaking.market.referrals import commands
 from matchmaking.registry.enterprises.models import Enterprise
 from tests.market.market_world import TODAY, World, enter, load
 from tests.market.referral_world import act, now, refer, sell, verified
+from tests.past import write_past_the_trail
 from tests.registry.registry_world import Statements
 from tests.web_fixtures import Browser
 
@@ -225,7 +226,7 @@ def test_checks_tell_nothing_of_the_firm_and_a_closed_one_stops(market: World, v
         firm = inside.scalars(select(Enterprise).where(Enterprise.public_key == market.firm_key)).one()
         firm.state = "closed"
 
-    run_in_unit_of_work(close)
+    write_past_the_trail(close)
     refused = send(visitor, f"/inbox/{referral}/accept", version=1)
     assert refused.status_code == 422 and "企业已注销" in refused.text
     assert now(referral).state == "sent"

@@ -12,6 +12,7 @@ from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.trail import TrailEvent
 from matchmaking.registry.accounts import commands
 from matchmaking.registry.accounts.models import SecondFactor, UserAccount
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser, sign_in
 
 OPERATOR = Role.OPERATOR
@@ -61,7 +62,7 @@ def test_one_operator_resets_a_password_or_a_factor_not_both(
         at = clock.now()
         work.add(SecondFactor(user_id=victim, sealed="sealed", last_step=1, attempted_at=at, enrolled_at=at))
 
-    run_in_unit_of_work(with_factor)
+    write_past_the_trail(with_factor)
     sign_in(client, OPERATOR)
     assert client.submit(f"{HOME}/bank_manager/{first}").status_code in (200, 303)
     refused = client.submit(f"{HOME}/bank_manager/{second}")

@@ -16,6 +16,7 @@ from matchmaking.registry.accounts import commands, queries
 from matchmaking.registry.accounts.commands import Enrolled, Seal, codes, second_factors
 from matchmaking.registry.accounts.commands.passwords import hash_password
 from matchmaking.registry.accounts.models import PendingSignIn, RecoveryCode, SecondFactor
+from tests.past import write_past_the_trail
 from tests.registry.accounts.world import GOOD, HOME, MINUTE, SEAL, begin, enter, make, tags, trail, who
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -223,7 +224,7 @@ def test_staff_must_enrol_and_firms_need_not(now: datetime) -> None:
     make_quick(now)
     assert begin(now, factor_required=False).awaits == ""
     assert begin(now, factor_required=True).awaits == "enrol"
-    run_in_unit_of_work(lambda s: _to_firm(s, now))
+    write_past_the_trail(lambda s: _to_firm(s, now))
     assert begin(now, factor_required=True).awaits == ""
 
 

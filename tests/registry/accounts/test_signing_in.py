@@ -16,6 +16,7 @@ from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.registry.accounts import commands, queries
 from matchmaking.registry.accounts.commands import Place, signing_in
 from matchmaking.registry.accounts.models import LoginSession, SignInAttempts, UserAccount
+from tests.past import write_past_the_trail
 from tests.registry.accounts.world import GOOD, HOME, MINUTE, enter, make, refusal_of, tags, trail, who
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -175,7 +176,7 @@ def test_a_hash_of_older_strength_is_renewed_on_success_only(now: datetime) -> N
     def weaken(session: storage.session.__class__) -> None:  # type: ignore[name-defined]
         session.get(UserAccount, user_id).password_hash = weaker
 
-    run_in_unit_of_work(weaken)
+    write_past_the_trail(weaken)
     refusal_of(now)
     assert _hash(user_id) == weaker
     enter(now)
@@ -246,7 +247,7 @@ def test_a_page_does_not_wait_behind_a_long_import(now: datetime) -> None:
         began.set()
         go_on.wait(20)
 
-    thread = threading.Thread(target=run_in_unit_of_work, args=(importing,))
+    thread = threading.Thread(target=write_past_the_trail, args=(importing,))
     thread.start()
     began.wait(20)
     try:

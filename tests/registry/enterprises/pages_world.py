@@ -19,6 +19,7 @@ from matchmaking.registry.enterprises import queries
 from matchmaking.registry.enterprises.models import Enterprise, EnterpriseProfile
 from matchmaking.registry.organisations.queries import organisation_by_key
 from tests.conftest import NOON
+from tests.past import write_past_the_trail
 from tests.registry.registry_world import HANBIN, TODAY, XUNYANG
 from tests.web_fixtures import PASSWORD, PERSONAS, Browser
 
@@ -78,7 +79,7 @@ def county_officer(area: str) -> None:
         user = session.scalars(select(UserAccount).where(UserAccount.login == PERSONAS[BUREAU][0])).one()
         user.jurisdiction = area
 
-    storage.run_in_unit_of_work(narrow)
+    write_past_the_trail(narrow)
 
 
 def colleague(client: Browser) -> None:

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
 
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation import clock
@@ -63,15 +64,14 @@ def verify(key: str) -> ResponseReturnValue:
     """It is what it says."""
     form = VerifyForm()
     viewer, at, version = current_viewer(), clock.now(), form.version.data
-    if taken_back(session(), viewer, key):
-        return _sheet(key), 409
-    _need(session(), key)
 
     def find_right(work: Session) -> dict[str, Any]:
         need = _need(work, key)
         verify_need(work, actor=viewer.actor, role=viewer.role.value, need=need, version=version, at=at)
         return {"need": key}
 
+    if not _there(key):
+        return _gone(), 409
     try:
         writing.keyed("needs.verify", form.key.data, {"need": key, "version": version}, find_right)
     except Refusal as refusal:
@@ -85,9 +85,8 @@ def send_back(key: str) -> ResponseReturnValue:
     """Back to the firm, with words."""
     form = ReturnForm()
     viewer, at, version = current_viewer(), clock.now(), form.version.data
-    if taken_back(session(), viewer, key):
-        return _sheet(key), 409
-    _need(session(), key)
+    if not _there(key):
+        return _gone(), 409
     if not form.validate_on_submit():
         return _sheet(key, form=form), 422
     words = str(form.words.data)
@@ -157,17 +156,34 @@ def move(key: str) -> ResponseReturnValue:
 
 
 def _sheet(key: str, *, refusal: Refusal | None = None, form: ReturnForm | None = None) -> str:
-    if taken_back(session(), current_viewer(), key):
-        return render_template(
-            "errors/gone.html", heading=_("企业已收回这项需求"),
-            told=_("在您办理时企业把它收回了；您刚才的操作没有保存。"),
-            advice=_("不用做什么：企业改好再发布后，会重新出现在待核实的清单里。"),
-            back=url_for("bureau_needs.index"), label=_("返回需求清单"),
-        )  # fmt: skip
-    need = _need(session(), key)
+    need = _there(key)
+    if need is None:
+        return _gone()
     verify_form = VerifyForm(formdata=None, version=need.version)
     return_form = form or ReturnForm(formdata=None, version=need.version)
-    return writing.sheet_page(DESK, key, refusal=refusal, verify_form=verify_form, return_form=return_form)
+    try:
+        return writing.sheet_page(DESK, key, refusal=refusal, verify_form=verify_form, return_form=return_form)
+    except NotFound:
+        if _there(key) is None:  # taken back between two readings
+            return _gone()
+        raise
+
+
+def _gone() -> str:
+    return render_template(
+        "errors/gone.html", heading=_("企业已收回这项需求"),
+        told=_("在您办理时企业把它收回了；您刚才的操作没有保存。"),
+        advice=_("不用做什么：企业改好再发布后，会重新出现在待核实的清单里。"),
+        back=url_for("bureau_needs.index"), label=_("返回需求清单"),
+    )  # fmt: skip
+
+
+def _there(key: str) -> Need | None:
+    """The need, or None where the firm took it back, at whatever moment that happened; 404 where it never was."""
+    try:
+        return _need(session(), key)
+    except Refusal:
+        return None
 
 
 def _need(work: Session, key: str) -> Need:
