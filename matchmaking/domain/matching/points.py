@@ -178,10 +178,10 @@ def _speed_fit(need: Figures, product: Figures, meets: Figure, settings: Setting
 def _speed_words(need: Need, product: Product, on: date, meets: bool, settings: Settings) -> Reason:
     if need.needed_by is None:
         return Reason("match_line_speed_any", {})
-    params: dict[str, str | int | None] = {
-        "left": max((need.needed_by - on).days, 0),
-        "day": need.needed_by.isoformat(),
-    }
+    day = need.needed_by.isoformat()
+    if need.needed_by < on:
+        return Reason("match_line_speed_past", {"day": day})
+    params: dict[str, str | int | None] = {"left": (need.needed_by - on).days, "day": day}
     if product.promised_days is None:
         return Reason("match_line_speed_silent", params)
     return Reason("match_line_speed_promised", {**params, "promised": product.promised_days})

@@ -52,7 +52,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], int, str]] = [
     ("speed", {}, {"promised_days": None}, 0, "2026-12-01 前要用，还有 30 天；银行没有承诺时限。"),
     ("speed", {"needed_by": None}, {"promised_days": None}, LEFT_OUT, "未提出用款日期，不计分。"),
     ("speed", {"needed_by": ON - timedelta(days=9)}, {"promised_days": 3}, 250,
-     "2026-10-23 前要用，还有 0 天；银行承诺 3 天。"),
+     "说要在 2026-10-23 前用到，那一天已经过去。"),
     ("quota", {}, {"quota_left": Money(600 * WAN)}, 1000, "产品剩余额度 600.00 万元，要 200.00 万元。"),
     ("quota", {}, {"quota_left": Money(300 * WAN)}, 500, "产品剩余额度 300.00 万元，要 200.00 万元。"),
     ("quota", {}, {}, 1000, "产品不设额度限制。"),
