@@ -14,7 +14,7 @@ import numpy as np
 from matchmaking.domain.matching.catalogue import Need, Product
 from matchmaking.domain.matching.criteria import CRITERIA, Criterion
 from matchmaking.domain.matching.index import Batch, Catalogue
-from matchmaking.domain.matching.kernel import missing
+from matchmaking.domain.matching.kernel import missing_one
 from matchmaking.domain.matching.lines import FULL, Line
 from matchmaking.domain.matching.points import LINES
 from matchmaking.domain.matching.policy import Policy
@@ -119,6 +119,14 @@ def _line(line: Line, need: Need, product: Product, policy: Policy, on: date, we
     return PointLine(line.code, weights[line.code] * fit, weights[line.code] * FULL, reason)
 
 
+def missed(
+    need: Need, product: Product, policy: Policy, on: date, *, criteria: Sequence[Criterion] = CRITERIA
+) -> Explanation:
+    """What one pair fails alone: none of what passes, and no points."""
+    verdicts = why_not(need, product, on, criteria=criteria)
+    return Explanation(need.key, product.key, product.version, policy.version, on, verdicts, ())
+
+
 def why_not(need: Need, product: Product, on: date, *, criteria: Sequence[Criterion] = CRITERIA) -> tuple[Verdict, ...]:
     """The verdicts that do not pass; empty for an eligible pair."""
     found = (criterion.verdict(need, product, on) for criterion in criteria if not criterion.passes(need, product, on))
@@ -138,17 +146,20 @@ def near_misses(
 
 
 def near_in(
-    batch: Batch, policy: Policy, on: date, *, limit: int = 5, lines: Sequence[Line] | None = None
+    batch: Batch, policy: Policy, on: date, *, limit: int = 5, whole: bool = True
 ) -> tuple[Explanation, ...]:
-    """As :func:`near_misses`, of needs set against the catalogue before. ``lines``: those to explain, all by default;
-    the order is by all of them in any case."""
+    """As :func:`near_misses`, of needs set against the catalogue before. Unless ``whole``, each says what it fails
+    alone; the order is by points in any case."""
     catalogue = batch.catalogue
     found = sorted(_nearest(batch, policy, limit), key=lambda near: near.order(batch))[:limit]
-    settings = {"criteria": catalogue.criteria, "lines": catalogue.lines if lines is None else lines}
-    return tuple(
-        explain(batch.needs[near.need], catalogue.products[near.product], policy, on, **settings)  # type: ignore[arg-type]
-        for near in found
-    )
+
+    def told(near: _Near) -> Explanation:
+        pair = batch.needs[near.need], catalogue.products[near.product]
+        if not whole:
+            return missed(*pair, policy, on, criteria=(catalogue.criteria[near.criterion],))
+        return explain(*pair, policy, on, criteria=catalogue.criteria, lines=catalogue.lines)
+
+    return tuple(told(near) for near in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +168,7 @@ class _Near:
 
     need: int
     product: int
+    criterion: int
     kind: int
     far: int
     points: int
@@ -169,12 +181,22 @@ class _Near:
 
 def _nearest(batch: Batch, policy: Policy, limit: int) -> Iterator[_Near]:
     """The nearest of each run of needs. Products that ask alike are judged once."""
-    for needs, products, criteria, points in missing(batch, policy):
+    for needs, products, criteria in missing_one(batch):
+        if not len(needs):
+            continue
         alike = (needs * len(batch.catalogue.criteria) + criteria) * len(batch.catalogue.products)
         alike += batch.catalogue.alike[criteria, products]
         _, first, which = np.unique(alike, return_index=True, return_inverse=True)
         judged = [_nearness(batch, int(needs[one]), int(products[one]), int(criteria[one])) for one in first]
-        kind, far = np.array(judged, np.int64).reshape(-1, 2)[which].T
+        ranks = {near: rank for rank, near in enumerate(sorted(set(judged)))}
+        rank = np.array([ranks[near] for near in judged])[which]
+        # points decide among the equally near alone, and are reckoned of those that may be among the first
+        reached = np.flatnonzero(np.cumsum(np.bincount(rank)) >= limit)
+        if len(reached):
+            close = rank <= reached[0]
+            needs, products, criteria, which = needs[close], products[close], criteria[close], which[close]
+        points = batch.points(needs, products, policy)
+        kind, far = np.array(judged, np.int64)[which].T
         order = np.lexsort((-points, far, kind))
         if len(order) > limit:
             last = order[limit - 1]
@@ -183,7 +205,7 @@ def _nearest(batch: Batch, policy: Policy, limit: int) -> Iterator[_Near]:
             # many may be tied: their keys decide, by ranks taken once
             keys = batch.order[needs[order]], batch.catalogue.key_rank[products[order]]
             order = order[np.lexsort((keys[1], keys[0], -points[order], far[order], kind[order]))[:limit]]
-        columns = (column[order].tolist() for column in (needs, products, kind, far, points))
+        columns = (column[order].tolist() for column in (needs, products, criteria, kind, far, points))
         yield from (_Near(*one) for one in zip(*columns, strict=True))
 
 

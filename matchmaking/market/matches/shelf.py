@@ -15,7 +15,7 @@ from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import Session
 
 from matchmaking.domain.matching.catalogue import Product as Offered
-from matchmaking.domain.matching.index import Catalogue
+from matchmaking.domain.matching.index import Catalogue, tie_break
 from matchmaking.domain.matching.rules import Rules
 from matchmaking.domain.money import Money
 from matchmaking.foundation.storage import Base
@@ -62,14 +62,16 @@ told in full. The keys of products tell one database from another at the same ad
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shelf:
-    """What is on offer on a day in one currency. In order of bank, name and key; ``row`` the offers by place,
-    ``bank_of`` (m,) the place in ``banks`` of each."""
+    """What is on offer on a day in one currency. Places are in the order that settles ties, in which the engine
+    needs them; ``named`` (m,) are the places by bank, name and key, the order of ``offers`` and ``offered``. ``row``:
+    the offers by place; ``bank_of``: (m,) the place in ``banks`` of each."""
 
     stamp: tuple[Any, ...]
     on: date
     stated: tuple[Stated, ...]
     taken: Mapping[int, int]
     place: Mapping[str, int]
+    named: NDArray[np.intp]
     offers: Mapping[str, Offer]
     row: tuple[Offer, ...]
     banks: tuple[str, ...]
@@ -130,16 +132,20 @@ def _made(session: Session, on: date, currency: str, stamp: tuple[Any, ...], kep
         return offered_of(offer, on, taken.get(product, 0), lenders, known.rules if known else None)
 
     products = {one.product: offered(one, offer) for one, offer in zip(stated, row, strict=True)}
+    offers = {one.product: offer for one, offer in zip(stated, row, strict=True)}
     banks = {bank: number for number, bank in enumerate(dict.fromkeys(one.bank for one in stated))}
+    stated = sorted(stated, key=lambda one: tie_break(products[one.product]))
+    place = {one.product: place for place, one in enumerate(stated)}
     return Shelf(
         stamp, on, tuple(stated), taken,
-        place={one.product: place for place, one in enumerate(stated)},
-        offers={one.product: offer for one, offer in zip(stated, row, strict=True)},
-        row=row,
+        place=place,
+        named=np.array([place[product] for product in products], np.intp),
+        offers=offers,
+        row=tuple(offers[product] for product in place),
         banks=tuple(banks),
         bank_of=np.array([banks[one.bank] for one in stated], np.intp),
         offered=products,
-        catalogue=Catalogue(list(products.values())),
+        catalogue=Catalogue([products[product] for product in place]),
         lenders=lenders,
     )  # fmt: skip
 
