@@ -15,6 +15,7 @@ from matchmaking.foundation.access.guard import refuse_unmarked
 from matchmaking.foundation.logs import setup_logs
 from matchmaking.foundation.storage.flask_db import db
 from matchmaking.foundation.web import setup_web
+from matchmaking.foundation.web.addresses import Site
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -23,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     setup_logs()
     settings.instance.mkdir(parents=True, exist_ok=True)
     clock.freeze(date.fromisoformat(settings.frozen_day) if settings.frozen_day else None)
-    app = Flask(
+    app = Site(
         "matchmaking",
         root_path=str(ROOT / "matchmaking"),
         instance_path=str(settings.instance.resolve()),
