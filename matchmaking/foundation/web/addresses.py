@@ -12,6 +12,10 @@ LARGEST_ID = 2**63 - 1
 """BIGINT's end; a larger number breaks one engine or the other, so it is simply not an address."""
 
 
+MOST_BUILT = 4_096
+"""Addresses kept: more than there are endpoints and files."""
+
+
 class IdConverter(BaseConverter):
     """``<id:x>``: 1 … 2⁶³−1 in ASCII digits without leading zeros."""
 
@@ -36,21 +40,25 @@ class KeyConverter(BaseConverter):
 
 
 class Site(Flask):
-    """Flask, which builds an address of nothing but its name once: a page's frame asks for the same thirty."""
+    """Flask, which builds once an address of nothing but its name, and that of a file: a page's frame asks for the same
+    thirty."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self._built: dict[tuple[str, str], str] = {}
+        self._built: dict[tuple[str, str, tuple[Any, ...]], str] = {}
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:  # type: ignore[override]
         """As Flask has it."""
-        if values or endpoint.startswith(".") or self.url_default_functions or not has_request_context():
+        plain = not values or (endpoint == "static" and values.keys() <= {"filename", "v"})
+        if not plain or endpoint.startswith(".") or self.url_default_functions or not has_request_context():
             return super().url_for(endpoint, **values)
-        # as many as there are endpoints, under as many roots as the server mounts us at
-        key = (request.script_root, endpoint)
-        if key not in self._built:
-            self._built[key] = super().url_for(endpoint)
-        return self._built[key]
+        key = (request.script_root, endpoint, tuple(values.items()))
+        found = self._built.get(key)
+        if found is None:
+            found = super().url_for(endpoint, **values)
+            if len(self._built) < MOST_BUILT:
+                self._built[key] = found
+        return found
 
 
 def setup_converters(app: Flask) -> None:

@@ -18,12 +18,20 @@ from flask import Flask
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup, escape
+from markupsafe import Markup, _escape_inner, escape
 
 
 def shown(value: Any) -> str:
-    """``value`` as it stands in a page: markup as it is, everything else escaped."""
-    return value if type(value) is Markup else escape(value)
+    """``value`` as it stands in a page: markup as it is, everything else escaped.
+
+    What is written out needs no type of its own, so plain texts and numbers are not made into markup first.
+    """
+    kind = type(value)
+    if kind is Markup:
+        return value  # type: ignore[no-any-return]
+    if kind is str:
+        return _escape_inner(value)
+    return str(value) if kind is int else escape(value)
 
 
 def called(context: Context, what: Any, **scopes: Any) -> Callable[..., Any]:
