@@ -145,9 +145,7 @@ def near_misses(
     return near_in(catalogue.meet(needs, on), policy, on, limit=limit)
 
 
-def near_in(
-    batch: Batch, policy: Policy, on: date, *, limit: int = 5, whole: bool = True
-) -> tuple[Explanation, ...]:
+def near_in(batch: Batch, policy: Policy, on: date, *, limit: int = 5, whole: bool = True) -> tuple[Explanation, ...]:
     """As :func:`near_misses`, of needs set against the catalogue before. Unless ``whole``, each says what it fails
     alone; the order is by points in any case."""
     catalogue = batch.catalogue
@@ -160,6 +158,10 @@ def near_in(
         return explain(*pair, policy, on, criteria=catalogue.criteria, lines=catalogue.lines)
 
     return tuple(told(near) for near in found)
+
+
+WIDE = 2**32
+"""More than thousandths of points can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,25 +190,27 @@ def _nearest(batch: Batch, policy: Policy, limit: int) -> Iterator[_Near]:
         alike += batch.catalogue.alike[criteria, products]
         _, first, which = np.unique(alike, return_index=True, return_inverse=True)
         judged = [_nearness(batch, int(needs[one]), int(products[one]), int(criteria[one])) for one in first]
-        ranks = {near: rank for rank, near in enumerate(sorted(set(judged)))}
-        rank = np.array([ranks[near] for near in judged])[which]
+        ordered = sorted(set(judged))
+        ranks = {near: rank for rank, near in enumerate(ordered)}
+        rank = np.array([ranks[near] for near in judged], np.int64)[which]
         # points decide among the equally near alone, and are reckoned of those that may be among the first
         reached = np.flatnonzero(np.cumsum(np.bincount(rank)) >= limit)
         if len(reached):
             close = rank <= reached[0]
-            needs, products, criteria, which = needs[close], products[close], criteria[close], which[close]
+            needs, products, criteria, rank = needs[close], products[close], criteria[close], rank[close]
         points = batch.points(needs, products, policy)
-        kind, far = np.array(judged, np.int64)[which].T
-        order = np.lexsort((-points, far, kind))
-        if len(order) > limit:
-            last = order[limit - 1]
-            tied = (kind[order] == kind[last]) & (far[order] == far[last]) & (points[order] == points[last])
-            order = order[tied | (np.arange(len(order)) < limit)]
+        away = rank * WIDE - points
+        if len(away) > limit:
+            kept = np.flatnonzero(away <= np.partition(away, limit - 1)[limit - 1])
             # many may be tied: their keys decide, by ranks taken once
-            keys = batch.order[needs[order]], batch.catalogue.key_rank[products[order]]
-            order = order[np.lexsort((keys[1], keys[0], -points[order], far[order], kind[order]))[:limit]]
-        columns = (column[order].tolist() for column in (needs, products, criteria, kind, far, points))
-        yield from (_Near(*one) for one in zip(*columns, strict=True))
+            keys = batch.order[needs[kept]], batch.catalogue.key_rank[products[kept]]
+            kept = kept[np.lexsort((keys[1], keys[0], away[kept]))[:limit]]
+        else:
+            kept = np.arange(len(away))
+        columns = (column[kept].tolist() for column in (needs, products, criteria, rank, points))
+        for need, product, criterion, nearness, score in zip(*columns, strict=True):
+            kind, far = ordered[nearness]
+            yield _Near(need, product, criterion, kind, far, score)
 
 
 def _nearness(batch: Batch, need: int, product: int, criterion: int) -> tuple[int, int]:

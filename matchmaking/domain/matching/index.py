@@ -120,16 +120,16 @@ class Batch:
         """(p,) the pairs of a run of needs that fail just one criterion: needs, products, and which criterion."""
         width = len(self.catalogue.products)
         once, more = (np.zeros((rows.stop - rows.start, width), np.bool_) for _ in range(2))
-        for meeting in self.meetings:
-            missed = ~meeting.block(rows)
+        missing = [~meeting.block(rows) for meeting in self.meetings]
+        for missed in missing:
             more |= once & missed
             once |= missed
         flat = np.flatnonzero(once & ~more)
         mine = flat // max(width, 1)
         needs, products = mine + rows.start, flat - mine * width
         which = np.zeros(len(flat), np.intp)
-        for place, meeting in enumerate(self.meetings):
-            which[~meeting.pairs(needs, products)] = place
+        for place, missed in enumerate(missing):
+            which[missed.ravel()[flat]] = place
         return needs, products, which
 
     def points(self, needs: Places, products: Places, policy: Policy) -> Figures:

@@ -47,7 +47,7 @@ class Site(Flask):
         super().__init__(*args, **settings)
         self._built: dict[tuple[str, str, tuple[Any, ...]], str] = {}
 
-    def url_for(self, /, endpoint: str, **values: Any) -> str:  # type: ignore[override]
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
         """As Flask has it."""
         plain = not values or (endpoint == "static" and values.keys() <= {"filename", "v"})
         if not plain or endpoint.startswith(".") or self.url_default_functions or not has_request_context():

@@ -28,7 +28,7 @@ def shown(value: Any) -> str:
     """
     kind = type(value)
     if kind is Markup:
-        return value  # type: ignore[no-any-return]
+        return value
     if kind is str:
         return _escape_inner(value)
     return str(value) if kind is int else escape(value)
@@ -39,9 +39,9 @@ def called(context: Context, what: Any, **scopes: Any) -> Callable[..., Any]:
     kind = type(what)
     if kind is Macro:
         if what._default_autoescape is context.eval_ctx.autoescape:
-            return what  # type: ignore[no-any-return]
+            return what
     elif (kind is FunctionType or kind is MethodType) and not hasattr(what, "jinja_pass_arg"):
-        return what  # type: ignore[no-any-return]
+        return what
     return partial(context.call, what, **scopes)
 
 

@@ -37,22 +37,20 @@ def _told(*columns: Any) -> ColumnElement[str]:
     return reduce(lambda text, column: text + ":" + column, others, first)
 
 
-_zone = func.coalesce(Organisation.zone_code, "")
-_named = func.aggregate_strings(
-    _told(Organisation.id, Organisation.active, Organisation.path, Organisation.area_code, _zone, Organisation.name),
-    ",",
-)
-_taken = func.aggregate_strings(_told(ProductQuota.product_id, ProductQuota.taken_minor), ",")
+_bank, _quota, _version = Organisation.__table__.c, ProductQuota.__table__.c, ProductVersion.__table__.c
+_zone = func.coalesce(_bank.zone_code, "")
+_named = func.aggregate_strings(_told(_bank.id, _bank.active, _bank.path, _bank.area_code, _zone, _bank.name), ",")
+_taken = func.aggregate_strings(_told(_quota.product_id, _quota.taken_minor), ",")
 STAMP = select(
-    select(func.count(ProductVersion.id)).scalar_subquery(),
-    select(func.max(ProductVersion.id)).scalar_subquery(),
-    select(func.sum(ProductVersion.version)).scalar_subquery(),
-    select(func.max(ProductTerms.id)).scalar_subquery(),
-    select(func.max(Product.public_key)).scalar_subquery(),
+    func.count(_version.id),
+    select(func.max(_version.id)).scalar_subquery(),
+    func.sum(_version.version),
+    select(func.max(ProductTerms.__table__.c.id)).scalar_subquery(),
+    select(func.max(Product.__table__.c.public_key)).scalar_subquery(),
     select(_taken).scalar_subquery(),
-    select(_named).where(Organisation.kind == "bank").scalar_subquery(),
-    select(func.max(LenderRecord.id)).scalar_subquery(),
-)
+    select(_named).where(_bank.kind == "bank").scalar_subquery(),
+    select(func.max(LenderRecord.__table__.c.id)).scalar_subquery(),
+).select_from(ProductVersion.__table__)
 """One row that differs whenever a product, a version, its terms, a bank, a quota or a lender's record does.
 
 Every change of a version raises its number, terms and records are only added; quotas and banks go up and down, and are

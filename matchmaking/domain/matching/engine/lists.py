@@ -84,6 +84,8 @@ class BestOfProducts:
 
     def feed(self, products: Places, needs: Places, scores: Column) -> None:
         """Pairs of one block."""
+        if not self.best.size:
+            return
         enters = np.flatnonzero(scores > self.floor[products])
         self._waiting.append((products[enters], needs[enters], scores[enters]))
         self._held += len(enters)
@@ -93,6 +95,8 @@ class BestOfProducts:
     def settle(self) -> None:
         """Bring the lists up to date with what was fed."""
         size, k = self.best.shape
+        if not self._held:
+            return
         there = np.flatnonzero(self.best.ravel() != NOBODY)
         products = np.concatenate([there // max(k, 1), *(products for products, _, _ in self._waiting)])
         needs = np.concatenate([self.best.ravel()[there], *(needs for _, needs, _ in self._waiting)])
