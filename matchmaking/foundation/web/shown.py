@@ -60,7 +60,7 @@ class Writer(CodeGenerator):
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         """``called(context, what)(arguments)``."""
         if forward_caller or self.environment.is_async or self.environment.sandboxed:
-            super().visit_Call(node, frame, forward_caller)
+            super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         self.write("called(context, ")
         self.visit(node.node, frame)
