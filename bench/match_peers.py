@@ -186,39 +186,48 @@ def duckdb(N: Columns, P: Columns, market: Any) -> Callable[[], Answer]:
     return run
 
 
-def python(N: Columns, P: Columns, market: Any) -> Callable[[], Answer]:
-    """Loops that stop at the first predicate that fails, heaps for both lists."""
-    needs, products, w = market.rows(N), market.rows(P), market.WEIGHTS
+def score_of(n: Any, p: Any, w: Any) -> float:
+    """The eight components of one pair."""
+    return float(
+        w[0] * (1 - abs(2 * n["amount"] - p["amin"] - p["amax"]) / (p["amax"] - p["amin"]))
+        + w[1] * (1 - abs(2 * n["term"] - p["tmin"] - p["tmax"]) / (p["tmax"] - p["tmin"] + 1))
+        + w[2] * (n["max_rate"] - p["rate"]) / n["max_rate"]
+        + w[3] * min(1.0, n["urgency"] / p["days"])
+        + w[4] * (1.0 if n["pref"] & p["guar"] else 0.5)
+        + w[5] * (1.0 if n["tags"] & p["pref_tags"] else 0.0)
+        + w[6] * (1.0 if p["home_region"] == n["region"] else 0.4)
+        + w[7] * (1.0 if p["bank"] == n["main_bank"] else 0.3)
+    )
 
-    def score(n: Any, p: Any) -> float:
-        return (
-            w[0] * (1 - abs(2 * n["amount"] - p["amin"] - p["amax"]) / (p["amax"] - p["amin"]))
-            + w[1] * (1 - abs(2 * n["term"] - p["tmin"] - p["tmax"]) / (p["tmax"] - p["tmin"] + 1))
-            + w[2] * (n["max_rate"] - p["rate"]) / n["max_rate"]
-            + w[3] * min(1.0, n["urgency"] / p["days"])
-            + w[4] * (1.0 if n["pref"] & p["guar"] else 0.5)
-            + w[5] * (1.0 if n["tags"] & p["pref_tags"] else 0.0)
-            + w[6] * (1.0 if p["home_region"] == n["region"] else 0.4)
-            + w[7] * (1.0 if p["bank"] == n["main_bank"] else 0.3)
-        )
+
+def fitting(n: Any, products: list[Any], w: Any) -> list[tuple[float, int]]:
+    """Score and place, downward, of the products that one need may have: a loop that stops at the first predicate that
+    fails."""
+    mine = []
+    for p in products:
+        if (
+            p["rate"] <= n["max_rate"] and p["amin"] <= n["amount"] <= p["amax"]
+            and n["rbit"] & p["region_mask"] and (n["ilo"] & p["ind_lo"] | n["ihi"] & p["ind_hi"])
+            and n["offer"] & p["guar"] and n["revenue"] >= p["min_rev"] and n["years"] >= p["min_years"]
+            and n["tax"] >= p["min_tax"] and p["tmin"] <= n["term"] <= p["tmax"] and n["sbit"] & p["size_mask"]
+            and (not p["first_only"] or n["first"]) and (not p["req_tags"] or n["tags"] & p["req_tags"])
+        ):  # fmt: skip
+            mine.append((score_of(n, p, w), -p["id"]))
+    return mine
+
+
+def python(N: Columns, P: Columns, market: Any) -> Callable[[], Answer]:
+    """Loops, and heaps for both lists."""
+    needs, products, w = market.rows(N), market.rows(P), market.WEIGHTS
 
     def run() -> Answer:
         count, best = 0, 0.0
         theirs: list[list[tuple[float, int]]] = [[] for _ in products]
         for n in needs:
-            mine = []
-            for p in products:
-                if (
-                    p["rate"] <= n["max_rate"] and p["amin"] <= n["amount"] <= p["amax"]
-                    and n["rbit"] & p["region_mask"] and (n["ilo"] & p["ind_lo"] | n["ihi"] & p["ind_hi"])
-                    and n["offer"] & p["guar"] and n["revenue"] >= p["min_rev"] and n["years"] >= p["min_years"]
-                    and n["tax"] >= p["min_tax"] and p["tmin"] <= n["term"] <= p["tmax"] and n["sbit"] & p["size_mask"]
-                    and (not p["first_only"] or n["first"]) and (not p["req_tags"] or n["tags"] & p["req_tags"])
-                ):  # fmt: skip
-                    s = score(n, p)
-                    mine.append((s, -p["id"]))
-                    heap = theirs[p["id"]]
-                    (heapq.heappush if len(heap) < market.KP else heapq.heappushpop)(heap, (s, -n["id"]))
+            mine = fitting(n, products, w)
+            for s, place in mine:
+                heap = theirs[-place]
+                (heapq.heappush if len(heap) < market.KP else heapq.heappushpop)(heap, (s, -n["id"]))
             count += len(mine)
             top = heapq.nlargest(market.KN, mine)
             best += top[0][0] if top else 0

@@ -107,6 +107,26 @@ def table(found: dict[str, Told], size: tuple[int, int], loose: float) -> None:
         print(f"share of this machine's AND + extract + score limit reached by the whole call: {share:.2f}")
 
 
+def one_need() -> None:
+    """One need against 1,000 products with an explanation, beside loops that give none; NumPy alone."""
+    told: dict[str, list[dict[str, float]]] = {"numpy": [], "python": []}
+    for _ in range(max(TURNS, 5)):
+        for peer, found in told.items():
+            command = [sys.executable, ROOT / "bench" / "match_one.py", peer, "1000", "1000", str(SEED)]
+            found.append(json.loads(measure(command, env=os.environ, cwd=ROOT).output.strip().splitlines()[-1]))
+    own, plain = told["numpy"][0], told["python"][0]
+    if own["eligible"] != plain["eligible"] or not math.isclose(own["best"], plain["best"], rel_tol=1e-4):
+        raise SystemExit(f"one need: the engine found {own}, plain Python {plain}")
+    print(f"\nOne need x 1,000 products, us of CPU a need, 1,000 needs in turn, {own['eligible'] / 1e6:.1%} eligible: "
+          "match, ten best explained, why not of all (numpy); match alone, stopping early (python)")  # fmt: skip
+    for peer, found in told.items():
+        middle, tail = ([one[name] for one in found] for name in ("p50", "p99"))
+        print(f"{peer:16} p50 {statistics.median(middle):6.0f} ({min(middle):.0f}-{max(middle):.0f})   "
+              f"p99 {statistics.median(tail):6.0f} ({min(tail):.0f}-{max(tail):.0f})")  # fmt: skip
+    shares = [mine["p50"] / theirs["p50"] for mine, theirs in zip(told["numpy"], told["python"], strict=True)]
+    print(f"numpy / python, p50: {statistics.median(shares):.2f} ({min(shares):.2f}-{max(shares):.2f})")
+
+
 def main() -> None:
     """Every size, the sweep, the largest alone."""
     if not MARKET.exists():
@@ -114,6 +134,7 @@ def main() -> None:
         return
     print("Matching, CPU seconds of the work. zen-engine and business-rules only say who is eligible.")
     every = ("engine numba", "engine numpy", "limit", "dense numpy", "duckdb", "python", "zen-engine", "business-rules")
+    one_need()
     whole: dict[tuple[int, int], Told] = {}
     for size in SIZES:
         found = side_by_side(every, size, 0.0)

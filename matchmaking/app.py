@@ -13,8 +13,10 @@ from matchmaking.cli import register_commands
 from matchmaking.foundation import clock, files, storage
 from matchmaking.foundation.access.guard import refuse_unmarked
 from matchmaking.foundation.logs import setup_logs
+from matchmaking.foundation.memory import collect_seldom
 from matchmaking.foundation.storage.flask_db import db
 from matchmaking.foundation.web import setup_web
+from matchmaking.foundation.web.addresses import Site
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -22,8 +24,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings()
     setup_logs()
     settings.instance.mkdir(parents=True, exist_ok=True)
+    collect_seldom()
     clock.freeze(date.fromisoformat(settings.frozen_day) if settings.frozen_day else None)
-    app = Flask(
+    app = Site(
         "matchmaking",
         root_path=str(ROOT / "matchmaking"),
         instance_path=str(settings.instance.resolve()),

@@ -14,7 +14,7 @@ import numpy as np
 from matchmaking.domain.matching.catalogue import Need, Product
 from matchmaking.domain.matching.criteria import CRITERIA, Criterion
 from matchmaking.domain.matching.index import Batch, Catalogue
-from matchmaking.domain.matching.kernel import missing
+from matchmaking.domain.matching.kernel import missing_one
 from matchmaking.domain.matching.lines import FULL, Line
 from matchmaking.domain.matching.points import LINES
 from matchmaking.domain.matching.policy import Policy
@@ -119,6 +119,14 @@ def _line(line: Line, need: Need, product: Product, policy: Policy, on: date, we
     return PointLine(line.code, weights[line.code] * fit, weights[line.code] * FULL, reason)
 
 
+def missed(
+    need: Need, product: Product, policy: Policy, on: date, *, criteria: Sequence[Criterion] = CRITERIA
+) -> Explanation:
+    """What one pair fails alone: none of what passes, and no points."""
+    verdicts = why_not(need, product, on, criteria=criteria)
+    return Explanation(need.key, product.key, product.version, policy.version, on, verdicts, ())
+
+
 def why_not(need: Need, product: Product, on: date, *, criteria: Sequence[Criterion] = CRITERIA) -> tuple[Verdict, ...]:
     """The verdicts that do not pass; empty for an eligible pair."""
     found = (criterion.verdict(need, product, on) for criterion in criteria if not criterion.passes(need, product, on))
@@ -137,18 +145,23 @@ def near_misses(
     return near_in(catalogue.meet(needs, on), policy, on, limit=limit)
 
 
-def near_in(
-    batch: Batch, policy: Policy, on: date, *, limit: int = 5, lines: Sequence[Line] | None = None
-) -> tuple[Explanation, ...]:
-    """As :func:`near_misses`, of needs set against the catalogue before. ``lines``: those to explain, all by default;
-    the order is by all of them in any case."""
+def near_in(batch: Batch, policy: Policy, on: date, *, limit: int = 5, whole: bool = True) -> tuple[Explanation, ...]:
+    """As :func:`near_misses`, of needs set against the catalogue before. Unless ``whole``, each says what it fails
+    alone; the order is by points in any case."""
     catalogue = batch.catalogue
     found = sorted(_nearest(batch, policy, limit), key=lambda near: near.order(batch))[:limit]
-    settings = {"criteria": catalogue.criteria, "lines": catalogue.lines if lines is None else lines}
-    return tuple(
-        explain(batch.needs[near.need], catalogue.products[near.product], policy, on, **settings)  # type: ignore[arg-type]
-        for near in found
-    )
+
+    def told(near: _Near) -> Explanation:
+        pair = batch.needs[near.need], catalogue.products[near.product]
+        if not whole:
+            return missed(*pair, policy, on, criteria=(catalogue.criteria[near.criterion],))
+        return explain(*pair, policy, on, criteria=catalogue.criteria, lines=catalogue.lines)
+
+    return tuple(told(near) for near in found)
+
+
+WIDE = 2**32
+"""More than thousandths of points can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +170,7 @@ class _Near:
 
     need: int
     product: int
+    criterion: int
     kind: int
     far: int
     points: int
@@ -169,22 +183,34 @@ class _Near:
 
 def _nearest(batch: Batch, policy: Policy, limit: int) -> Iterator[_Near]:
     """The nearest of each run of needs. Products that ask alike are judged once."""
-    for needs, products, criteria, points in missing(batch, policy):
+    for needs, products, criteria in missing_one(batch):
+        if not len(needs):
+            continue
         alike = (needs * len(batch.catalogue.criteria) + criteria) * len(batch.catalogue.products)
         alike += batch.catalogue.alike[criteria, products]
         _, first, which = np.unique(alike, return_index=True, return_inverse=True)
         judged = [_nearness(batch, int(needs[one]), int(products[one]), int(criteria[one])) for one in first]
-        kind, far = np.array(judged, np.int64).reshape(-1, 2)[which].T
-        order = np.lexsort((-points, far, kind))
-        if len(order) > limit:
-            last = order[limit - 1]
-            tied = (kind[order] == kind[last]) & (far[order] == far[last]) & (points[order] == points[last])
-            order = order[tied | (np.arange(len(order)) < limit)]
+        ordered = sorted(set(judged))
+        ranks = {near: rank for rank, near in enumerate(ordered)}
+        rank = np.array([ranks[near] for near in judged], np.int64)[which]
+        # points decide among the equally near alone, and are reckoned of those that may be among the first
+        reached = np.flatnonzero(np.cumsum(np.bincount(rank)) >= limit)
+        if len(reached):
+            close = rank <= reached[0]
+            needs, products, criteria, rank = needs[close], products[close], criteria[close], rank[close]
+        points = batch.points(needs, products, policy)
+        away = rank * WIDE - points
+        if len(away) > limit:
+            kept = np.flatnonzero(away <= np.partition(away, limit - 1)[limit - 1])
             # many may be tied: their keys decide, by ranks taken once
-            keys = batch.order[needs[order]], batch.catalogue.key_rank[products[order]]
-            order = order[np.lexsort((keys[1], keys[0], -points[order], far[order], kind[order]))[:limit]]
-        columns = (column[order].tolist() for column in (needs, products, kind, far, points))
-        yield from (_Near(*one) for one in zip(*columns, strict=True))
+            keys = batch.order[needs[kept]], batch.catalogue.key_rank[products[kept]]
+            kept = kept[np.lexsort((keys[1], keys[0], away[kept]))[:limit]]
+        else:
+            kept = np.arange(len(away))
+        columns = (column[kept].tolist() for column in (needs, products, criteria, rank, points))
+        for need, product, criterion, nearness, score in zip(*columns, strict=True):
+            kind, far = ordered[nearness]
+            yield _Near(need, product, criterion, kind, far, score)
 
 
 def _nearness(batch: Batch, need: int, product: int, criterion: int) -> tuple[int, int]:

@@ -116,15 +116,21 @@ class Batch:
             found &= meeting.block(rows)
         return found
 
-    def failing(self, rows: slice) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
-        """(r, m) how many criteria each pair fails, and the place of the one where it is just one."""
-        count = np.zeros((rows.stop - rows.start, len(self.catalogue.products)), np.int16)
-        which = np.zeros_like(count)
-        for place, meeting in enumerate(self.meetings):
-            missed = ~meeting.block(rows)
-            count += missed
-            which += missed * np.int16(place)
-        return count, which
+    def missing_one(self, rows: slice) -> tuple[Places, Places, Places]:
+        """(p,) the pairs of a run of needs that fail just one criterion: needs, products, and which criterion."""
+        width = len(self.catalogue.products)
+        once, more = (np.zeros((rows.stop - rows.start, width), np.bool_) for _ in range(2))
+        missing = [~meeting.block(rows) for meeting in self.meetings]
+        for missed in missing:
+            more |= once & missed
+            once |= missed
+        flat = np.flatnonzero(once & ~more)
+        mine = flat // max(width, 1)
+        needs, products = mine + rows.start, flat - mine * width
+        which = np.zeros(len(flat), np.intp)
+        for place, missed in enumerate(missing):
+            which[missed.ravel()[flat]] = place
+        return needs, products, which
 
     def points(self, needs: Places, products: Places, policy: Policy) -> Figures:
         """(p,) thousandths of points of pairs; also of pairs that are not eligible."""
@@ -141,8 +147,11 @@ class Batch:
     def weights(self, policy: Policy) -> tuple[Places, Figures]:
         """(n,) which pattern of stated wishes each need has; (patterns, l) whole points of each line under it."""
         codes = [line.code for line in self.catalogue.lines]
-        patterns, pattern = np.unique(self.stated, axis=0, return_inverse=True)
-        shared = [policy.shared([codes[place] for place in np.flatnonzero(row)]) for row in patterns]
+        # a pattern as one number: rows of booleans are slow to tell apart
+        numbers = self.stated @ (np.int64(1) << np.arange(len(codes)))
+        patterns, pattern = np.unique(numbers, return_inverse=True)
+        bits = ((int(row), enumerate(codes)) for row in patterns)
+        shared = [policy.shared([code for place, code in each if row >> place & 1]) for row, each in bits]
         weights = np.array([[points.get(code, 0) for code in codes] for points in shared], np.int64)
         return pattern.reshape(-1), weights.reshape(len(patterns), len(codes))
 

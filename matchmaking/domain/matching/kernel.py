@@ -153,7 +153,10 @@ def misses(batch: Batch, policy: Policy) -> Iterator[Miss]:
 
 def missing(batch: Batch, policy: Policy) -> Iterator[tuple[Column, Column, Column, Column]]:
     """The same in columns, by runs of needs: needs, products, criteria, points."""
-    for rows in batch.runs(CELLS):
-        count, which = batch.failing(rows)
-        mine, theirs = np.nonzero(count == 1)
-        yield mine + rows.start, theirs, which[mine, theirs], batch.points(mine + rows.start, theirs, policy)
+    for needs, products, criteria in missing_one(batch):
+        yield needs, products, criteria, batch.points(needs, products, policy)
+
+
+def missing_one(batch: Batch) -> Iterator[tuple[Column, Column, Column]]:
+    """The same without points."""
+    return (batch.missing_one(rows) for rows in batch.runs(CELLS))

@@ -14,7 +14,14 @@ def market_of(batch: Batch, policy: Policy) -> Market:
     """Both sides in the order of their ranks, which is how the engine settles ties."""
     terms = terms_of(batch, policy)
     market = Market(len(batch.needs), len(batch.catalogue.products), batch.meetings, terms, policy.numbers, np.int64)
-    return market.taken(by_rank(batch.order), by_rank(batch.catalogue.order))
+    orders = batch.order, batch.catalogue.order
+    # sides that stand in that order already are not copied
+    return market if all(map(is_sorted, orders)) else market.taken(*map(by_rank, orders))
+
+
+def is_sorted(ranks: Places) -> bool:
+    """Whether every place is its own rank."""
+    return bool((ranks == np.arange(len(ranks))).all())
 
 
 def terms_of(batch: Batch, policy: Policy) -> list[Term]:

@@ -34,6 +34,9 @@ class Policy:
     settings: Mapping[str, int] = field(hash=False)
     numbers: Any = field(init=False, repr=False, compare=False)
     """``settings`` as a named tuple, as a ``fit`` reads them."""
+    _shared: dict[frozenset[str], Mapping[str, int]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))
@@ -52,12 +55,19 @@ class Policy:
         """Whether a line is scored even where the need states no wish."""
         return not self.settings[UNSTATED_LEFT_OUT]
 
-    def shared(self, stated: Collection[str]) -> dict[str, int]:
+    def shared(self, stated: Collection[str]) -> Mapping[str, int]:
         """Whole points of each line for a need that states only these: the weight of the others is shared out in
         proportion, so that the lines still add up to 100 (largest remainders first, then the order of the policy).
         All zero where no stated line has a weight."""
         if self.scores_all:
-            return dict(self.weights)
+            return self.weights
+        # as many patterns as lines can be stated or not; every pair asks again
+        pattern = frozenset(stated)
+        if pattern not in self._shared:
+            self._shared[pattern] = MappingProxyType(self._reckoned(pattern))
+        return self._shared[pattern]
+
+    def _reckoned(self, stated: Collection[str]) -> dict[str, int]:
         counted = {line: weight for line, weight in self.weights.items() if line in stated}
         whole = sum(counted.values())
         if not whole:

@@ -6,11 +6,12 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from matchmaking.domain.matching.catalogue import MILLION, Need, Product, Rules
 from matchmaking.domain.matching.costs import YEAR, Cost
-from matchmaking.domain.matching.criteria import CRITERIA, FIELDS
+from matchmaking.domain.matching.criteria import CRITERIA, FIELDS, Criterion
 from matchmaking.domain.matching.rules import parse_rules
 from matchmaking.domain.matching.verdicts import UNKNOWN, Verdict
 from matchmaking.domain.money import Money
@@ -78,9 +79,16 @@ class Worth:
 
 def standing(scheme: Scheme, need: Need, on: date) -> Standing:
     """The criteria's own verdicts on what the scheme asks."""
-    door = Product(key=scheme.code, lender="", lowest_rate_ppm=0, currency=need.amount.currency, rules=scheme.rules)
-    asked = (criterion.verdict(need, door, on) for criterion in CRITERIA if criterion.fields)
-    return Standing(scheme, tuple(verdict for verdict in asked if verdict.asked))
+    door, asked = _door(scheme, need.amount.currency)
+    return Standing(scheme, tuple(criterion.verdict(need, door, on) for criterion in asked))
+
+
+@lru_cache(maxsize=256)
+def _door(scheme: Scheme, currency: str) -> tuple[Product, tuple[Criterion, ...]]:
+    """A scheme as a product asks, and the criteria by which it asks anything."""
+    door = Product(key=scheme.code, lender="", lowest_rate_ppm=0, currency=currency, rules=scheme.rules)
+    asked = (criterion for criterion in CRITERIA if criterion.fields)
+    return door, tuple(criterion for criterion in asked if criterion.decides(door) not in (None, (None, None)))
 
 
 def standings(schemes: Sequence[Scheme], need: Need, on: date) -> tuple[Standing, ...]:

@@ -8,7 +8,7 @@ per pair is one byte gathered.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -71,4 +71,4 @@ class Overlap:
         table = np.empty((len(met.values), len(accepted.free)), np.bool_)
         for key, tokens in enumerate(met.values):
             table[key] = accepted.row(tokens)
-        return replace(met, table=table)
+        return Table(met.keys, table, met.values)

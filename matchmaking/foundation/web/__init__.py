@@ -12,6 +12,7 @@ from matchmaking.foundation.web.health import setup_health
 from matchmaking.foundation.web.limits import limiter
 from matchmaking.foundation.web.locale import setup_locale
 from matchmaking.foundation.web.once import setup_once
+from matchmaking.foundation.web.page import setup_page
 from matchmaking.foundation.web.security import setup_security
 from matchmaking.foundation.web.shown import setup_shown
 from matchmaking.foundation.web.words import setup_words
@@ -19,6 +20,7 @@ from matchmaking.foundation.web.words import setup_words
 
 def setup_web(app: Flask, settings: Settings) -> None:
     """Attach the parts of every page to ``app``."""
+    setup_page(app)
     # functions that run after a request run last-attached first: headers have the last word, so they come first
     setup_security(app, settings)
     setup_shown(app)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from gettext import NullTranslations
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import Flask, Response, current_app, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from config import ROOT
 from matchmaking.domain.reasons import Reason
 from matchmaking.foundation.access.login import viewer_or_none
+from matchmaking.foundation.web.page import this_page
 from matchmaking.rulebook import explain, say
 
 R = TypeVar("R", bound=AnyResponse)
@@ -53,13 +54,10 @@ def choose_language() -> str:
 
 def language() -> str:
     """``zh`` or ``en``: the key of the rulebook's words for this page."""
-    try:
-        chosen: str = g.page_language
-    except AttributeError:
-        chosen = g.page_language = _language_now()
-    except RuntimeError:  # outside a page: a job, a test
-        chosen = _language_now()
-    return chosen
+    page = this_page()
+    if page.language is None:
+        page.language = _language_now()
+    return page.language
 
 
 def _language_now() -> str:
@@ -72,11 +70,10 @@ def page_words(text: str, /, **values: Any) -> Markup:
 
     The same as Flask-Babel's, with the catalogue looked up once a page.
     """
-    try:
-        catalogue: NullTranslations = g.page_catalogue
-    except AttributeError:
-        catalogue = g.page_catalogue = get_translations()
-    said, plain = _words_in(catalogue, text)
+    page = this_page()
+    if page.catalogue is None:
+        page.catalogue = get_translations()
+    said, plain = _words_in(page.catalogue, text)
     return said if plain and not values else said % values
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from flask import request, url_for
 from flask_babel import lazy_gettext as _
@@ -10,7 +11,8 @@ from werkzeug.routing import BuildError
 
 from matchmaking.foundation.access.login import viewer_or_none
 from matchmaking.foundation.access.permissions import Permission
-from matchmaking.foundation.access.viewer import EVERYWHERE, Viewer
+from matchmaking.foundation.access.roles import Role, permissions_of
+from matchmaking.foundation.access.viewer import EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,6 @@ class Place:
     """Endpoints, or beginnings of them, that stand under this entry."""
     whole_city: bool = False
     """Only for those who see the whole city: what it shows is told of the city alone."""
-
-    def open_to(self, viewer: Viewer) -> bool:
-        """Whether ``viewer`` finds something behind it."""
-        return viewer.may(self.permission) and (not self.whole_city or viewer.jurisdiction == EVERYWHERE)
 
 
 P = Permission
@@ -172,12 +170,19 @@ def entries() -> list[Entry]:
     if viewer is None:
         return []
     code = portfolio_code()
-    shown = []
-    for place in PLACES:
-        url = _address(place, code) if place.open_to(viewer) else None
+    shown, asked = [], request.endpoint or ""
+    for place in _open_to(viewer.role, viewer.jurisdiction == EVERYWHERE):
+        url = _address(place, code)
         if url:
-            shown.append(Entry(str(place.label), url, (request.endpoint or "").startswith(place.section)))
+            shown.append(Entry(str(place.label), url, asked.startswith(place.section)))
     return shown
+
+
+@cache
+def _open_to(role: Role, whole_city: bool) -> tuple[Place, ...]:
+    """Where somebody finds something, by the role and whether they see the whole city."""
+    rings = permissions_of(role)
+    return tuple(place for place in PLACES if place.permission in rings and (whole_city or not place.whole_city))
 
 
 def _address(place: Place, code: str | None) -> str | None:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, g, url_for
+from flask import Flask, url_for
 from markupsafe import Markup, escape
 
 from matchmaking.foundation.web.locale import language
+from matchmaking.foundation.web.page import this_page
 
 MOST = 32_768
 """Pieces in a process; the one kept longest goes."""
@@ -47,11 +48,10 @@ def addresses(endpoint: str, name: str = "key", /, **values: str) -> Callable[[s
 
 def mark(name: str, css: str = "") -> Markup:
     """One icon of ``static/img/icons.svg``."""
-    try:
-        sprite: str = g.page_icons
-    except AttributeError:
-        sprite = g.page_icons = url_for("static", filename="img/icons.svg")
-    return _mark(sprite, name, css)
+    page = this_page()
+    if page.icons is None:
+        page.icons = url_for("static", filename="img/icons.svg")
+    return _mark(page.icons, name, css)
 
 
 @lru_cache(maxsize=2_048)

@@ -14,7 +14,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from matchmaking.domain.matching.catalogue import Need as Asked
-from matchmaking.domain.matching.explain import Explanation, explain, near_in
+from matchmaking.domain.matching.explain import Explanation, explain, missed, near_in
 from matchmaking.domain.matching.kernel import match_batch
 from matchmaking.domain.matching.policy import Policy
 from matchmaking.domain.matching.schemes import Standing, standings
@@ -115,8 +115,8 @@ def recommend(session: Session, need: Need, on: date) -> Recommended | None:
     if asked is None:
         return None
     held, batch = policy_for(session, on), shelf.catalogue.meet([asked], on)
-    found = match_batch(batch, held, per_need=max(len(shelf.offered), 1), per_product=1)
-    near = near_in(batch, held, on, limit=MOST_NEAR, lines=())
+    found = match_batch(batch, held, per_need=max(len(shelf.offered), 1), per_product=0, pairs=False)
+    near = near_in(batch, held, on, limit=MOST_NEAR, whole=False)
     products, offers = shelf.catalogue.products, shelf.offers
 
     def named(key: str) -> Fit | None:
@@ -127,17 +127,18 @@ def recommend(session: Session, need: Need, on: date) -> Recommended | None:
         return Fit(shelf.row[place], explain(asked, products[place], held, on))
 
     def failing(place: int) -> Fit:
-        return Fit(shelf.row[place], explain(asked, products[place], held, on, lines=()))
+        return Fit(shelf.row[place], missed(asked, products[place], held, on))
 
     def scored(place: int) -> Fit:
         # the engine has judged it: every criterion passes
         return Fit(shelf.row[place], explain(asked, products[place], held, on, criteria=()))
 
-    best, rest = found.need_best[0], ~found.eligible[0]
+    best, rest = found.need_best[0, : found.counts[0]].astype(np.intp), np.ones(len(products), np.bool_)
+    rest[best] = False
     rest[[shelf.place[one.product] for one in near]] = False
     return Recommended(
-        Fits(best[best >= 0].astype(np.intp), scored, shelf), [Fit(offers[one.product], one) for one in near],
-        Fits(np.flatnonzero(rest), failing, shelf), Fits(np.arange(len(products)), explained, shelf), held, on,
+        Fits(best, scored, shelf), [Fit(offers[one.product], one) for one in near],
+        Fits(shelf.named[rest[shelf.named]], failing, shelf), Fits(shelf.named, explained, shelf), held, on,
         asked, named,
         standings(schemes(), asked, on),
     )  # fmt: skip

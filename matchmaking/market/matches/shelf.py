@@ -15,7 +15,7 @@ from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import Session
 
 from matchmaking.domain.matching.catalogue import Product as Offered
-from matchmaking.domain.matching.index import Catalogue
+from matchmaking.domain.matching.index import Catalogue, tie_break
 from matchmaking.domain.matching.rules import Rules
 from matchmaking.domain.money import Money
 from matchmaking.foundation.storage import Base
@@ -37,22 +37,20 @@ def _told(*columns: Any) -> ColumnElement[str]:
     return reduce(lambda text, column: text + ":" + column, others, first)
 
 
-_zone = func.coalesce(Organisation.zone_code, "")
-_named = func.aggregate_strings(
-    _told(Organisation.id, Organisation.active, Organisation.path, Organisation.area_code, _zone, Organisation.name),
-    ",",
-)
-_taken = func.aggregate_strings(_told(ProductQuota.product_id, ProductQuota.taken_minor), ",")
+_bank, _quota, _version = Organisation.__table__.c, ProductQuota.__table__.c, ProductVersion.__table__.c
+_zone = func.coalesce(_bank.zone_code, "")
+_named = func.aggregate_strings(_told(_bank.id, _bank.active, _bank.path, _bank.area_code, _zone, _bank.name), ",")
+_taken = func.aggregate_strings(_told(_quota.product_id, _quota.taken_minor), ",")
 STAMP = select(
-    select(func.count(ProductVersion.id)).scalar_subquery(),
-    select(func.max(ProductVersion.id)).scalar_subquery(),
-    select(func.sum(ProductVersion.version)).scalar_subquery(),
-    select(func.max(ProductTerms.id)).scalar_subquery(),
-    select(func.max(Product.public_key)).scalar_subquery(),
+    func.count(_version.id),
+    select(func.max(_version.id)).scalar_subquery(),
+    func.sum(_version.version),
+    select(func.max(ProductTerms.__table__.c.id)).scalar_subquery(),
+    select(func.max(Product.__table__.c.public_key)).scalar_subquery(),
     select(_taken).scalar_subquery(),
-    select(_named).where(Organisation.kind == "bank").scalar_subquery(),
-    select(func.max(LenderRecord.id)).scalar_subquery(),
-)
+    select(_named).where(_bank.kind == "bank").scalar_subquery(),
+    select(func.max(LenderRecord.__table__.c.id)).scalar_subquery(),
+).select_from(ProductVersion.__table__)
 """One row that differs whenever a product, a version, its terms, a bank, a quota or a lender's record does.
 
 Every change of a version raises its number, terms and records are only added; quotas and banks go up and down, and are
@@ -62,14 +60,16 @@ told in full. The keys of products tell one database from another at the same ad
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shelf:
-    """What is on offer on a day in one currency. In order of bank, name and key; ``row`` the offers by place,
-    ``bank_of`` (m,) the place in ``banks`` of each."""
+    """What is on offer on a day in one currency. Places are in the order that settles ties, in which the engine
+    needs them; ``named`` (m,) are the places by bank, name and key, the order of ``offers`` and ``offered``. ``row``:
+    the offers by place; ``bank_of``: (m,) the place in ``banks`` of each."""
 
     stamp: tuple[Any, ...]
     on: date
     stated: tuple[Stated, ...]
     taken: Mapping[int, int]
     place: Mapping[str, int]
+    named: NDArray[np.intp]
     offers: Mapping[str, Offer]
     row: tuple[Offer, ...]
     banks: tuple[str, ...]
@@ -130,16 +130,20 @@ def _made(session: Session, on: date, currency: str, stamp: tuple[Any, ...], kep
         return offered_of(offer, on, taken.get(product, 0), lenders, known.rules if known else None)
 
     products = {one.product: offered(one, offer) for one, offer in zip(stated, row, strict=True)}
+    offers = {one.product: offer for one, offer in zip(stated, row, strict=True)}
     banks = {bank: number for number, bank in enumerate(dict.fromkeys(one.bank for one in stated))}
+    stated = sorted(stated, key=lambda one: tie_break(products[one.product]))
+    place = {one.product: place for place, one in enumerate(stated)}
     return Shelf(
         stamp, on, tuple(stated), taken,
-        place={one.product: place for place, one in enumerate(stated)},
-        offers={one.product: offer for one, offer in zip(stated, row, strict=True)},
-        row=row,
+        place=place,
+        named=np.array([place[product] for product in products], np.intp),
+        offers=offers,
+        row=tuple(offers[product] for product in place),
         banks=tuple(banks),
         bank_of=np.array([banks[one.bank] for one in stated], np.intp),
         offered=products,
-        catalogue=Catalogue(list(products.values())),
+        catalogue=Catalogue([products[product] for product in place]),
         lenders=lenders,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from matchmaking.domain.matching import rules as r
 from matchmaking.domain.matching import verdicts as v
 from matchmaking.domain.matching.between import Between, rule_bound
 from matchmaking.domain.matching.criteria import CRITERIA, FIELDS
-from matchmaking.domain.matching.explain import explain, near_misses, why_not
+from matchmaking.domain.matching.explain import explain, near_in, near_misses, why_not
 from matchmaking.domain.matching.index import Catalogue
 from matchmaking.domain.matching.kernel import match
 from matchmaking.domain.matching.rules import Field, parse_rules
@@ -74,6 +74,11 @@ def test_near_misses_the_nearest_first() -> None:
     assert [told.product for told in found] == ["near", "far", "fill", "soon", "later", "earn", "elsewhere"]
     assert all(len(told.failing) == 1 for told in found)
     assert near_misses([need(size_class=None)], Catalogue(offered), BEFORE_LENDERS, ON, limit=2) == found[:2]
+    batch = Catalogue(offered).meet([need(size_class=None)], ON)
+    brief = near_in(batch, BEFORE_LENDERS, ON, limit=20, whole=False)
+    assert [(one.product, one.verdicts, one.lines) for one in brief] == [
+        (one.product, one.failing, ()) for one in found
+    ]
 
 
 def test_a_product_sees_the_needs_it_just_misses() -> None:

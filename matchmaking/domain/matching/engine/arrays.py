@@ -29,8 +29,8 @@ def run(market: Market, wanted: Wanted) -> Found:
     products = BestOfProducts(market.products, wanted.per_product, market.dtype)
     found = [_block(market, rows, masks(rows), wanted, products) for rows in runs(market.needs, market.products, CELLS)]
     products.settle()
-    empty = np.zeros(0, np.int32), *best_of(0, wanted.per_need, *_nothing(market)), np.zeros((0, 0), np.uint64)
-    parts = list(zip(*found, strict=True)) if found else [(part,) for part in empty]
+    found = found or [_nobody(market, wanted)]
+    parts = list(zip(*found, strict=True))
     counts, best, scores = (np.concatenate(part) for part in parts[:3])
     words = np.concatenate(parts[3]).reshape(market.needs, width(market.products)) if wanted.bits else None
     return Found(counts, best, scores, products.best, products.scores, words)
@@ -97,10 +97,12 @@ def _whole(
     market: Market, rows: slice, mask: Mask, k: int, products: BestOfProducts
 ) -> tuple[NDArray[np.int32], Column]:
     """Where many are: every pair of the block, without gathering."""
-    scores = score_of(market.taken(rows), np.arange(len(mask))[:, None], np.arange(market.products)[None, :])
+    part = market if rows == slice(0, market.needs) else market.taken(rows)
+    scores = score_of(part, np.arange(len(mask))[:, None], np.arange(market.products)[None, :])
     np.copyto(scores, lowest(market.dtype), where=~mask)
-    mine, theirs = _places(scores > products.floor)
-    products.feed(theirs, mine + rows.start, scores[mine, theirs])
+    if products.best.size:
+        mine, theirs = _places(scores > products.floor)
+        products.feed(theirs, mine + rows.start, scores[mine, theirs])
     mine, theirs = _places(worth_sorting(scores, mask, k))
     return best_of(len(mask), k, mine, theirs, scores[mine, theirs])
 
@@ -112,5 +114,7 @@ def _places(mask: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return mine, flat - mine * mask.shape[1]
 
 
-def _nothing(market: Market) -> tuple[NDArray[np.intp], NDArray[np.intp], Column]:
-    return np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, market.dtype)
+def _nobody(market: Market, wanted: Wanted) -> tuple[NDArray[np.int32], NDArray[np.int32], Column, Words]:
+    """What is found where nobody asks."""
+    nothing = np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, market.dtype)
+    return np.zeros(0, np.int32), *best_of(0, wanted.per_need, *nothing), np.zeros((0, 0), np.uint64)

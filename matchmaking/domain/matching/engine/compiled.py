@@ -112,11 +112,12 @@ def execute(ready: Prepared, wanted: Wanted) -> Found:
     scores = np.full((needs, wanted.per_need), least, ready.dtype)
     product_best = np.full((products, wanted.per_product), NOBODY, np.int32)
     product_scores = np.full((products, wanted.per_product), least, ready.dtype)
+    floor = BestOfProducts(products, wanted.per_product, ready.dtype).floor.copy()
     kept = np.zeros((needs if wanted.bits else 0, ready.words.shape[1]), np.uint64)
     if needs and products:
         kernel_of(ready)(
             ready.keys, ready.words, ready.records, ready.offers, ready.meetings, ready.overlaps, ready.settings,
-            counts, best, scores, product_best, product_scores, product_scores[:, -1].copy(), kept,
+            counts, best, scores, product_best, product_scores, floor, kept,
         )  # fmt: skip
     return Found(counts, best, scores, product_best, product_scores, kept if wanted.bits else None)
 

@@ -19,6 +19,12 @@ def lowest(dtype: Any) -> Any:
     return dtype.type(-np.inf) if dtype.kind == "f" else np.iinfo(dtype).min
 
 
+def highest(dtype: Any) -> Any:
+    """What no score of this type is above."""
+    dtype = np.dtype(dtype)
+    return dtype.type(np.inf) if dtype.kind == "f" else np.iinfo(dtype).max
+
+
 def in_order(rows: Places, scores: Column) -> Places:
     """Places of pairs by row, then score downward, then as they came. One sort of packed numbers where they fit."""
     code, bits = _downward(scores)
@@ -72,11 +78,14 @@ class BestOfProducts:
 
     @property
     def floor(self) -> Column:
-        """(m,) what a later need has to be above."""
-        return self.scores[:, -1]
+        """(m,) what a later need has to be above; nothing is, where no lists are wanted."""
+        size, k = self.scores.shape
+        return self.scores[:, -1] if k else np.full(size, highest(self.scores.dtype), self.scores.dtype)
 
     def feed(self, products: Places, needs: Places, scores: Column) -> None:
         """Pairs of one block."""
+        if not self.best.size:
+            return
         enters = np.flatnonzero(scores > self.floor[products])
         self._waiting.append((products[enters], needs[enters], scores[enters]))
         self._held += len(enters)
@@ -86,6 +95,8 @@ class BestOfProducts:
     def settle(self) -> None:
         """Bring the lists up to date with what was fed."""
         size, k = self.best.shape
+        if not self._held:
+            return
         there = np.flatnonzero(self.best.ravel() != NOBODY)
         products = np.concatenate([there // max(k, 1), *(products for products, _, _ in self._waiting)])
         needs = np.concatenate([self.best.ravel()[there], *(needs for _, needs, _ in self._waiting)])

@@ -57,6 +57,9 @@ def test_random_markets(seed: int, needs: int, products: int, loose: float, coar
     expected = plainly(market, wanted)
     for executor in (engine.NUMPY, engine.NUMBA):
         same(engine.match(market, wanted, executor=executor), expected)
+        alone = engine.match(market, Wanted(k, 0), executor=executor)
+        assert (alone.product_best.shape, alone.product_score.shape) == ((products, 0), (products, 0))
+        np.testing.assert_array_equal(alone.need_best, expected.need_best)
 
 
 @pytest.mark.parametrize("dtype", ["f4", "f8", "i4"])
