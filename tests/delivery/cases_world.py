@@ -22,6 +22,7 @@ from matchmaking.foundation.clock import SHANGHAI
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.registry.portfolios.commands import create_portfolio
 from matchmaking.registry.portfolios.models import Portfolio
+from tests.past import write_past_the_trail
 
 YUAN = 100
 MILLION = 1_000_000 * YUAN
@@ -47,10 +48,14 @@ class World:
 
     portfolio: Portfolio
 
-    def do(self, command: Any, **arguments: Any) -> Any:
-        """Run any command of the wing; rows come back loose, so that a later rollback does not empty them."""
+    def do(self, command: Any, *, told: bool = True, **arguments: Any) -> Any:
+        """Run any command of the wing; rows come back loose, so that a later rollback does not empty them.
+
+        ``told=False`` for what is no command and leaves no row in the trail.
+        """
+        run = run_in_unit_of_work if told else write_past_the_trail
         try:
-            return run_in_unit_of_work(command, actor=ACTOR, **arguments)
+            return run(command, actor=ACTOR, **arguments)
         finally:
             storage.session().expunge_all()
 

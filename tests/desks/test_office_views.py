@@ -21,9 +21,9 @@ from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapsho
 from matchmaking.desks.office.asked import Addresses
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role
-from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.registry.portfolios.models import Portfolio
 from tests.desks.payloads import cases
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser, sign_in
 
 HOME = "/portfolios/golden"
@@ -247,7 +247,7 @@ def test_nobody_signed_in_is_sent_to_sign_in(demo: Flask, client: Browser) -> No
 
 @pytest.mark.parametrize("number", [10, 10_000])
 def test_the_list_takes_three_statements_however_long(office: Browser, number: int) -> None:
-    run_in_unit_of_work(big, number)
+    write_past_the_trail(big, number)
     storage.remove_session()
     with counted() as seen:
         page = office.get("/portfolios/big/agreements?sort=-verified").get_data(as_text=True)
@@ -256,7 +256,7 @@ def test_the_list_takes_three_statements_however_long(office: Browser, number: i
 
 
 def test_pages_of_a_list_hold_every_row_once(office: Browser) -> None:
-    run_in_unit_of_work(big, 120)
+    write_past_the_trail(big, 120)
     storage.remove_session()
     keys: list[str] = []
     for number in (1, 2, 3):
@@ -266,7 +266,7 @@ def test_pages_of_a_list_hold_every_row_once(office: Browser) -> None:
 
 
 def test_the_chooser_opens_another_portfolio_on_its_own_day(office: Browser) -> None:
-    run_in_unit_of_work(big, 1)
+    write_past_the_trail(big, 1)
     answer = office.get(f"{HOME}?go=big&as_of=2025-06-30&known_at=2025-06-30")
     assert answer.headers["Location"] == "/portfolios/big"
     same = office.get(f"{HOME}?go=golden&as_of=2025-06-30&known_at=2025-06-30")
@@ -278,7 +278,7 @@ HOSTILE = ("=1+1", "@SUM(A1)", "https://evil.example", "<script>alert(1)</script
 
 
 def test_a_hostile_name_stays_a_name(office: Browser) -> None:
-    run_in_unit_of_work(big, len(HOSTILE), "hostile", HOSTILE)
+    write_past_the_trail(big, len(HOSTILE), "hostile", HOSTILE)
     page = office.get("/portfolios/hostile/agreements").get_data(as_text=True)
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page

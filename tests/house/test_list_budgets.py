@@ -16,6 +16,7 @@ from tests.house.crowds import FIRST, crowd, ensure_audited
 from tests.house.lists import BUDGET, ELSEWHERE, LISTS, NOT_LISTS, WITHIN, paging_routes, places
 from tests.house.tree import ROOT
 from tests.market.market_world import NOON, World, _person, build_world, enter
+from tests.past import write_past_the_trail
 from tests.registry.registry_world import Statements
 from tests.web_fixtures import Browser
 
@@ -29,7 +30,7 @@ def market(app: Flask) -> Iterator[World]:
     with time_machine.travel(NOON, tick=True):
         world = build_world()
         for login, role in (("office", Role.FINANCE_OFFICE_CITY), ("runner", Role.OPERATOR)):
-            run_in_unit_of_work(_person, world, login, role, "*", None)
+            write_past_the_trail(_person, world, login, role, "*", None)
         run_in_unit_of_work(ensure_city, actor="seed", at=NOON)
         run_in_unit_of_work(ensure_audited)
         yield world

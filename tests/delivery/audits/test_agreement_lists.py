@@ -132,7 +132,7 @@ def many(world: World, number: int) -> AuditSnapshot:
         session.execute(insert(AuditLine), [line for p, own in enumerate(ids) for line in _lines(snapshot.id, own, p)])
         return snapshot
 
-    return world.do(write)
+    return world.do(write, told=False)
 
 
 def _paper(world: World, place: int) -> dict:

@@ -19,6 +19,7 @@ from matchmaking.foundation.storage import insert_rows, run_in_unit_of_work
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.seeds.city import ensure_city
 from tests.market.market_world import NOON, TODAY, World, build_world
+from tests.past import write_past_the_trail
 
 SIGNED = 300_000_000
 ON_SQLITE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -65,7 +66,7 @@ def crowd(session: Session, world: World, numbers: range) -> None:
 def test_a_row_says_what_is_left_after_draws_cuts_and_ends(database: str) -> None:
     world = build_world()
     run_in_unit_of_work(ensure_city, actor="seed", at=NOON)
-    run_in_unit_of_work(crowd, world, range(1, 5))
+    write_past_the_trail(crowd, world, range(1, 5))
 
     def ends(session: Session) -> None:
         said: dict[str, Any] = {"recorded_at": NOON, "recorded_by": "test"}
@@ -79,7 +80,7 @@ def test_a_row_says_what_is_left_after_draws_cuts_and_ends(database: str) -> Non
         session.add(CutProposal(public_key="c4", agreement_id=4, reason="订单减少", proposed_on=TODAY, **told))
         session.add(DrawRequest(public_key="q4", agreement_id=4, asked_on=TODAY, **told))
 
-    run_in_unit_of_work(ends)
+    write_past_the_trail(ends)
     rows, total = loan_list(storage.session(), world.people["officer"], limit=50)
     assert total == 4
     found = {one.row.agreement.id: one for one in rows if one.row.agreement}

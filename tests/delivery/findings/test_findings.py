@@ -27,6 +27,7 @@ from tests.delivery.statements.statement_world import (
     statements_sent,
     take,
 )
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser, sign_in
 
 OFFICE = Viewer(1, "office_city", "张敏", Role.FINANCE_OFFICE_CITY, "*", 1)
@@ -114,7 +115,7 @@ def test_another_jurisdiction_sees_none(seen: list[Finding]) -> None:
 
 def test_the_same_thing_seen_again_adds_nothing(seen: list[Finding], now: datetime) -> None:
     again = [NewFinding(seen[0].key, "x", NOVEMBER, None, {}), NewFinding("a-new-key", "x", NOVEMBER, None, {})]
-    added = run_in_unit_of_work(add_findings, portfolio_id=1, statement_id=None, found=again, at=now)
+    added = write_past_the_trail(add_findings, portfolio_id=1, statement_id=None, found=again, at=now)
     assert added == 1
     kept = storage.session().scalars(select(Finding).where(Finding.key == seen[0].key)).one()
     assert kept.code == seen[0].code
@@ -178,7 +179,7 @@ def test_the_list_takes_three_statements_however_long_it_is(
     office: Browser, seen: list[Finding], now: datetime, number: int
 ) -> None:
     many = (NewFinding(f"k{at}", "negative_undisbursed", NOVEMBER, None, {"why": None}) for at in range(number))
-    run_in_unit_of_work(add_findings, portfolio_id=1, statement_id=None, found=many, at=now)
+    write_past_the_trail(add_findings, portfolio_id=1, statement_id=None, found=many, at=now)
     storage.remove_session()
     for address in ("/findings", "/findings?code=negative_undisbursed&state=open&page=1", f"/findings/{seen[0].id}"):
         with statements_sent() as sent:

@@ -111,7 +111,7 @@ def test_a_branch_sees_only_what_it_signed(app: Flask, market: Market) -> None:
 
 def test_a_firm_is_not_asked_for_what_only_the_bank_can_say(app: Flask, market: Market) -> None:
     number = flagged(market)
-    run_in_unit_of_work(_relabelled, like=number)
+    write_past_the_trail(_relabelled, like=number)
     number += 1
     assert visitor(app, "tea").get(f"/asked/{number}").status_code == 404
     assert visitor(app, "manager").get(f"/asked/{number}").status_code == 200

@@ -34,6 +34,7 @@ from tests.delivery.cases_world import JUNE, MARCH, MILLION, World, counted, mor
 from tests.market.market_world import GOOD, NOON, _person, build_world, enter
 from tests.market.market_world import World as Market
 from tests.market.referral_world import act, now, refer, sell, verified
+from tests.past import write_past_the_trail
 from tests.real.sources import data_file
 from tests.web_fixtures import Browser
 
@@ -94,7 +95,7 @@ def waiting(market: Market) -> Waiting:
 @pytest.fixture
 def office(app: Flask, waiting: Waiting, market: Market) -> Browser:
     """A browser of the city's finance office."""
-    run_in_unit_of_work(_person, market, "office", Role.FINANCE_OFFICE_CITY, "*", None)
+    write_past_the_trail(_person, market, "office", Role.FINANCE_OFFICE_CITY, "*", None)
     browser: Browser = app.test_client()  # type: ignore[assignment]
     enter(browser, "office")
     return browser

@@ -14,12 +14,13 @@ from flask import Flask
 from matchmaking.desks.gatherings.queries import attended_and_signed, latest_told
 from matchmaking.desks.gatherings.returns import horizons_of, per_thousand
 from matchmaking.foundation.access.roles import Role
-from matchmaking.foundation.storage import run_in_unit_of_work, session
+from matchmaking.foundation.storage import session
 from matchmaking.market.events.queries import all_events
 from matchmaking.registry.organisations.models import Organisation
 from tests.delivery.cases_world import MARCH, MILLION, counted
 from tests.desks.gatherings.gathering_world import MEETING, Gathering, gather
 from tests.market.market_world import NOON, World, _person, build_world, enter
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
 
 ON_ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"])
@@ -42,7 +43,7 @@ def gathering(market: World) -> Gathering:
 @pytest.fixture
 def office(app: Flask, gathering: Gathering, market: World) -> Browser:
     """A browser of the city's finance office."""
-    run_in_unit_of_work(_person, market, "office", Role.FINANCE_OFFICE_CITY, "*", None)
+    write_past_the_trail(_person, market, "office", Role.FINANCE_OFFICE_CITY, "*", None)
     browser: Browser = app.test_client()  # type: ignore[assignment]
     enter(browser, "office")
     return browser

@@ -17,10 +17,11 @@ from matchmaking.desks.office.months import months_of
 from matchmaking.desks.office.setting import setting_of
 from matchmaking.desks.office.tables import Share, tables_of
 from matchmaking.domain.pinyin import in_pinyin_order
-from matchmaking.foundation.storage import run_in_unit_of_work, session
+from matchmaking.foundation.storage import session
 from tests.delivery.cases_world import JUNE, MILLION, counted, viewer
 from tests.desks.gatherings.gathering_world import Gathering, snapshot
 from tests.desks.gatherings.test_gatherings import gathering, market, office, text_of  # noqa: F401  fixtures
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
 
 ON_ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"])
@@ -140,7 +141,7 @@ def test_the_largest_and_the_newest_of_each_kind_come_first_with_the_days_left(
         for name, amount, day in seen
     ]
     at = datetime(2025, 6, 5, 2, tzinfo=UTC)
-    run_in_unit_of_work(add_findings, portfolio_id=portfolio.id, statement_id=None, found=found, at=at)
+    write_past_the_trail(add_findings, portfolio_id=portfolio.id, statement_id=None, found=found, at=at)
     on = {
         day: largest_open(session(), viewer(), portfolio, until=date(2025, 6, day), on=date(2025, 6, 10))
         for day in (4, 5)

@@ -12,9 +12,9 @@ from matchmaking.delivery.audits.models import AuditRow
 from matchmaking.desks.public.openness import DOMINATED, Cell, withheld
 from matchmaking.desks.public.queries import published
 from matchmaking.foundation import storage
-from matchmaking.foundation.storage import run_in_unit_of_work
 from tests.desks.public import test_public_page
 from tests.desks.public.test_public_page import DAY
+from tests.past import write_past_the_trail
 
 OPEN = Cell(9, 9, 900, 400, 400, 100, 400, 100, 100)
 
@@ -53,7 +53,7 @@ def test_the_only_firm_that_was_paid_is_not_published(
             return self.made.values(**told)
 
     monkeypatch.setattr(test_public_page, "insert", as_told)
-    run_in_unit_of_work(test_public_page.city)
+    write_past_the_trail(test_public_page.city)
     told = published(storage.session(), on=DAY, least=5, most_percent=75)
     assert told is not None
     assert [(line.why, line.cell) for line in told.lines if line.year == 2024] == [(DOMINATED, None)]

@@ -17,10 +17,10 @@ from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.audits.models import AuditRow, AuditSnapshot
 from matchmaking.desks.public.openness import DOMINATED, SMALL, Cell, withheld
 from matchmaking.foundation import storage
-from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.registry.portfolios.models import Portfolio
 from tests.conftest import NOON
 from tests.desks.thread.test_thread_page import counted
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
 
 DAY = date(2026, 9, 30)
@@ -76,7 +76,7 @@ def _row(session: Session, owner: int, snapshot: int, key: str, on: date, firm: 
 
 
 def test_the_page_and_the_file_name_nobody(app: Flask, client: Browser) -> None:
-    run_in_unit_of_work(city)
+    write_past_the_trail(city)
     storage.remove_session()
     with counted() as seen:
         page = client.get("/").get_data(as_text=True)

@@ -30,6 +30,7 @@ from matchmaking.registry.portfolios.models import Portfolio
 from tests.delivery.cases_world import JUNE, MILLION, World, counted, morning, open_world
 from tests.market.market_world import NOON, _person, build_world, enter
 from tests.market.market_world import World as Market
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
 
 ON_ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"])
@@ -82,14 +83,14 @@ def browser_of(app: Flask, login: str) -> Browser:
 @pytest.fixture
 def office(app: Flask, cases: World, market: Market) -> Browser:
     """A browser of the city's finance office."""
-    run_in_unit_of_work(_person, market, "office", Role.FINANCE_OFFICE_CITY, "*", None)
+    write_past_the_trail(_person, market, "office", Role.FINANCE_OFFICE_CITY, "*", None)
     return browser_of(app, "office")
 
 
 @pytest.fixture
 def head(app: Flask, cases: World, market: Market) -> Browser:
     """A manager of the head of our bank."""
-    run_in_unit_of_work(_person, market, "chief", Role.BANK_MANAGER, "*", _id_of(OURS))
+    write_past_the_trail(_person, market, "chief", Role.BANK_MANAGER, "*", _id_of(OURS))
     return browser_of(app, "chief")
 
 
@@ -161,7 +162,7 @@ def test_a_bank_sees_its_own_cases_and_why_and_no_other_banks(head: Browser) -> 
 def test_a_branch_sees_the_cases_it_signed_and_may_not_speak_for_the_bank(
     app: Flask, cases: World, market: Market
 ) -> None:
-    run_in_unit_of_work(_person, market, "desk", Role.BANK_MANAGER, "*", _id_of("汉江银行汉滨支行"))
+    write_past_the_trail(_person, market, "desk", Role.BANK_MANAGER, "*", _id_of("汉江银行汉滨支行"))
     branch = browser_of(app, "desk")
     page = text_of(branch, "/bank/standing")
     assert f"{OURS}客户4" in page and f"{OURS}客户5" not in page

@@ -10,12 +10,13 @@ from sqlalchemy import insert, select, text
 
 from matchmaking.domain.matching.criteria import FIELDS
 from matchmaking.foundation import storage
-from matchmaking.foundation.storage import run_in_unit_of_work, session
+from matchmaking.foundation.storage import session
 from matchmaking.market.products.checking import columns
 from matchmaking.market.products.facts import rates_on
 from matchmaking.market.products.models import Product, ProductTerms, ProductVersion
 from tests.market.market_world import NOON, TODAY, World, enter, offer
 from tests.market.needs.test_need_pages import statements, strip
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
 
 FILLED = {
@@ -201,7 +202,7 @@ def _many(market: World, first: int, count: int) -> None:
         # as the server does by itself a minute after so many rows came
         inside.execute(text("ANALYZE"))
 
-    run_in_unit_of_work(work)
+    write_past_the_trail(work)
     storage.remove_session()
 
 

@@ -10,12 +10,13 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from matchmaking.foundation.access.reading import AccessLog
-from matchmaking.foundation.storage import remove_session, run_in_unit_of_work, session
+from matchmaking.foundation.storage import remove_session, session
 from matchmaking.market.needs.models import Need
 from matchmaking.market.referrals import commands
 from matchmaking.market.referrals.models import Referral
 from tests.market.market_world import TODAY, World, enter, load
 from tests.market.referral_world import act, now, refer, sell, verified
+from tests.past import write_past_the_trail
 from tests.registry.registry_world import Statements
 from tests.web_fixtures import Browser
 
@@ -268,7 +269,7 @@ def test_the_inbox_takes_three_statements_however_long_it_is(market: World, visi
             work.execute(insert(Need), [{**asked, "id": n, "public_key": f"need-b{n}"} for n in ids])
             work.execute(insert(Referral), [{**told, "need_id": n, "public_key": f"ref-b{n}"} for n in ids])
 
-        run_in_unit_of_work(fill)
+        write_past_the_trail(fill)
         remove_session()
         with Statements() as counted:
             answer = visitor.get("/inbox")

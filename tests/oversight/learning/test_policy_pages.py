@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 
 from matchmaking.foundation.access.roles import Role
-from matchmaking.foundation.storage import run_in_unit_of_work, session
+from matchmaking.foundation.storage import session
 from matchmaking.market.policies.models import PolicyVersion
 from matchmaking.market.policies.queries import policy_by_key, policy_for
 from tests.delivery.cases_world import counted
 from tests.market.market_world import TODAY, World, _person, enter
 from tests.market.policies.test_policies import DEAR, EVIDENCE, proposed, row
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"])
@@ -30,7 +31,7 @@ WHOLE = EVIDENCE | {
 @pytest.fixture
 def key(market: World, visitor: Browser, monkeypatch: pytest.MonkeyPatch) -> str:
     """A proposal with a whole backtest, and the office signed in."""
-    run_in_unit_of_work(_person, market, "lead", Role.FINANCE_OFFICE_CITY, "*", None)
+    write_past_the_trail(_person, market, "lead", Role.FINANCE_OFFICE_CITY, "*", None)
     monkeypatch.setattr("tests.market.policies.test_policies.EVIDENCE", WHOLE)
     enter(visitor, "lead")
     return proposed()

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from matchmaking.foundation.access.roles import Role
-from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.oversight.samples.models import AuditSample
 from matchmaking.oversight.samples.recipe import RECIPE
 from tests.delivery.cases_world import counted, open_world
 from tests.market.market_world import World, _person, enter
 from tests.oversight.samples.sample_world import SEED, SOURCE, items, kept, paid
 from tests.oversight.samples.sample_world import frozen as freeze
+from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"])
@@ -29,7 +29,7 @@ PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 def sample(market: World, visitor: Browser, other: Browser) -> AuditSample:
     """A list that somebody else froze; two people of the office, and a bank's officer."""
     for login in ("lead", "second"):
-        run_in_unit_of_work(_person, market, login, Role.FINANCE_OFFICE_CITY, "*", None)
+        write_past_the_trail(_person, market, login, Role.FINANCE_OFFICE_CITY, "*", None)
     enter(visitor, "lead")
     enter(other, "second")
     world = open_world()

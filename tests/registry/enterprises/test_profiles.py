@@ -18,6 +18,7 @@ from matchmaking.registry.enterprises import commands, queries
 from matchmaking.registry.enterprises.models import Enterprise, EnterpriseProfile
 from matchmaking.registry.organisations.commands import ensure_zones
 from tests.conftest import NOON
+from tests.past import write_past_the_trail
 from tests.registry.registry_world import (
     HANBIN,
     PDF,
@@ -43,7 +44,7 @@ TOLD = commands.ProfileTold(
 @pytest.fixture(autouse=True)
 def zones(database: str) -> None:
     """The functional zones."""
-    run_in_unit_of_work(ensure_zones)
+    write_past_the_trail(ensure_zones)
 
 
 @pytest.fixture

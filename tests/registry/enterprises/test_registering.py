@@ -23,6 +23,7 @@ from matchmaking.registry.organisations.commands import ensure_zones
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.rulebook import explain
 from tests.conftest import NOON
+from tests.past import write_past_the_trail
 from tests.registry.registry_world import HANBIN, TODAY, TOLD, XUNYANG, code_of, do, make_firm, tags
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -35,7 +36,7 @@ WHO = commands.Applicant("陈红", "chenhong", "rain on the east bridge")
 @pytest.fixture(autouse=True)
 def zones(database: str) -> None:
     """The functional zones."""
-    run_in_unit_of_work(ensure_zones)
+    write_past_the_trail(ensure_zones)
 
 
 def register(told: commands.FirmTold = FIRM, who: commands.Applicant = WHO) -> str:

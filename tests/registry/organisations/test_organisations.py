@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role
-from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.registry.organisations import commands, queries
 from matchmaking.registry.organisations.models import Organisation, Zone
 from matchmaking.rulebook.reference import divisions
 from tests.conftest import NOON
+from tests.past import write_past_the_trail
 from tests.registry.registry_world import (
     HANBIN,
     TODAY,
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("database")
 @pytest.fixture(autouse=True)
 def zones(database: str) -> None:
     """The functional zones."""
-    run_in_unit_of_work(commands.ensure_zones)
+    write_past_the_trail(commands.ensure_zones)
 
 
 def raw(**fields: Any) -> None:
@@ -199,7 +199,7 @@ def test_changes_are_only_ever_added() -> None:
 
 
 def test_zones_are_the_rulebooks_and_a_second_run_adds_none() -> None:
-    run_in_unit_of_work(commands.ensure_zones)
+    write_past_the_trail(commands.ensure_zones)
     found = storage.session().scalars(select(Zone).order_by(Zone.code)).all()
     expected = sorted((zone.code, zone.zh, zone.en, zone.parent) for zone in divisions().zones)
     assert [(zone.code, zone.name_zh, zone.name_en, zone.area_code) for zone in found] == expected

@@ -44,7 +44,7 @@ def test_a_county_sees_its_own_and_never_the_whole_city(database: str):
 def test_the_counter_rises_in_every_unit_of_work_and_the_latest_instant_never_falls(database: str):
     world = open_world()
     for day in (JUNE, MARCH):
-        world.do(lambda session, actor, at: touch(session, world.portfolio.id, at=at), at=morning(day))
+        world.do(lambda session, actor, at: touch(session, world.portfolio.id, at=at), told=False, at=morning(day))
     found = storage.session().get_one(Portfolio, world.portfolio.id)
     assert (found.facts_seq, found.facts_until) == (2, morning(JUNE))
 
@@ -54,6 +54,7 @@ def test_pages_open_on_the_latest_day(database: str):
     for day in (JUNE, MARCH):
         world.do(
             lambda session, actor, day: open_on(session, session.get_one(Portfolio, world.portfolio.id), day=day),
+            told=False,
             day=day,
         )
     assert storage.session().get_one(Portfolio, world.portfolio.id).default_as_of == date(2025, 6, 30)

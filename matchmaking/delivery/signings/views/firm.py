@@ -37,9 +37,10 @@ def sheet(key: str) -> ResponseReturnValue:
 def sign(key: str) -> ResponseReturnValue:
     """Sign, or turn it down. Where the bank took the paper back meanwhile the firm hears that, and what to do."""
     form, viewer, at = FirmStepForm(), current_viewer(), clock.now()
-    if queries.taken_back(session(), viewer, key):
-        return _page(key), 409
-    _paper(session(), key)
+    try:
+        _paper(session(), key)
+    except Refusal as refusal:
+        return _page(key, refusal), 409
     if not form.validate_on_submit():
         return _page(key), 422
     action, version = str(form.action.data), form.version.data
