@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -13,13 +14,17 @@ from sqlalchemy.orm import Session
 from matchmaking.delivery.audits.models import AuditRow, AuditSnapshot
 from matchmaking.desks.standings.facts import CUTS
 from matchmaking.desks.standings.models import BankCase, BankStanding
+from matchmaking.domain.chains import NO_CHAIN
 from matchmaking.domain.conversion.banks.cases import FACTORS, UNTOLD
 from matchmaking.domain.money import per_million
 from matchmaking.domain.pinyin import in_pinyin_order
+from matchmaking.rulebook.reference import chain_table, divisions
 
 WAYS = (*FACTORS, *CUTS)
-BY_NAME = ("area", "park")
+BY_NAME = ("area",)
 """Ways whose levels are names as they are, not codes with words."""
+APART = (NO_CHAIN, UNTOLD)
+"""Levels that are no group of their own: they come after the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,19 @@ class Split:
         return per_million(own, known) if known else None
 
 
-def split(session: Session, snapshot: AuditSnapshot | None, way: str, fewest: int) -> Split:
-    """The loan contracts due in ``snapshot`` by ``way``; one SQL statement, none without a snapshot."""
+def level_names(way: str, day: date, language: str) -> dict[str, str]:
+    """Level → its name, of ways whose levels stand in a table of the rulebook: zones, and the chains of ``day``."""
+    if way == "park":
+        return {zone.code: zone.en if language == "en" else zone.zh for zone in divisions().zones}
+    return {one.code: one.name(language) for one in chain_table(day).chains} if way == "chain" else {}
+
+
+def split(
+    session: Session, snapshot: AuditSnapshot | None, way: str, fewest: int, names: Mapping[str, str] | None = None
+) -> Split:
+    """The loan contracts due in ``snapshot`` by ``way``, levels in the order of the sound of their ``names``; one SQL
+    statement, none without a snapshot.
+    """
     members: list[str] = []
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     if snapshot is not None:
@@ -80,7 +96,11 @@ def split(session: Session, snapshot: AuditSnapshot | None, way: str, fewest: in
             per_million(held[2], held[1]) if held[0] >= fewest else None,
             per_million(held[1], signed),
         )
-        for level, held in sorted(sums.items(), key=lambda one: (one[0] == UNTOLD, in_pinyin_order(one[0])))
+        for level, held in sorted(sums.items(), key=lambda one: _place(one[0], names or {}))
     ]
     digest = hashlib.sha256("\n".join(sorted(members)).encode()).hexdigest()
     return Split(way, parts, len(members), signed, sum(part.verified_minor for part in parts), digest)
+
+
+def _place(level: str, names: Mapping[str, str]) -> tuple[int, tuple[bytes, str]]:
+    return (APART.index(level) + 1 if level in APART else 0), in_pinyin_order(names.get(level, level))
