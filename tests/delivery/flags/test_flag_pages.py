@@ -16,7 +16,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.flagging import raise_flags
-from matchmaking.delivery.flags.models import FigureFlag, FlaggedSigning, FlagReply, FlagVerdict, SuppliedDeposit
+from matchmaking.delivery.flags.models import (
+    FigureFlag,
+    FlaggedSigning,
+    FlagProposal,
+    FlagReply,
+    FlagVerdict,
+    SuppliedDeposit,
+)
 from matchmaking.domain.conversion.detectors import DETECTORS
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role
@@ -43,7 +50,8 @@ def market(app: Flask) -> Iterator[Market]:
     with time_machine.travel(NOON, tick=True):
         market = build_world()
         for login, role, area in (
-            ("office", Role.FINANCE_OFFICE_CITY, "*"), ("county_office", Role.FINANCE_OFFICE_COUNTY, "610902"),
+            ("office", Role.FINANCE_OFFICE_CITY, "*"), ("chief", Role.FINANCE_OFFICE_CITY, "*"),
+            ("county_office", Role.FINANCE_OFFICE_COUNTY, "610902"),
         ):  # fmt: skip
             run_in_unit_of_work(_person, market, login, role, area, None)
         run_in_unit_of_work(ensure_city, actor="seed", at=NOON)
@@ -142,8 +150,22 @@ def test_reply_then_decision_with_both_sides_on_the_page(app: Flask, market: Mar
         assert send(office, path, **{**told, **wrong}) == 422, wrong
     assert send(office, path, **{**told, "because": "查过"}) in (409, 422)
     assert send(office, path, **told) == 303
+    assert storage.session().scalars(select(FlagVerdict.kind)).all() == []
+    proposal = str(storage.session().scalars(select(FlagProposal.id)).one())
+    storage.remove_session()
+    assert BECAUSE["because"] not in bank.get(f"/asked/{number}").text, "a proposal is the office's own"
+    chief, yes = visitor(app, "chief"), f"/flags/{number}/confirm"
+    assert "确认裁定" not in office.get(f"/flags/{number}").text and "确认裁定" in chief.get(f"/flags/{number}").text
+    assert "待确认：维持" in chief.get("/flags").text
+    assert send(office, yes, proposal=proposal) == 409, "whoever proposed does not confirm"
+    for wrong in ("999", "", "x"):
+        assert send(chief, yes, proposal=wrong) in (409, 422), wrong
+    assert send(visitor(app, "manager"), yes, proposal=proposal) == 404
+    assert send(visitor(app, "county_office"), yes, proposal=proposal) == 404
+    assert send(chief, yes, proposal=proposal) == 303
     assert storage.session().scalars(select(FlagVerdict.kind)).all() == ["upheld"]
     storage.remove_session()
+    assert "office 某 提出，chief 某 确认" in office.get(f"/flags/{number}").text
     assert send(office, path, **told) == 409, "decided so already"
     assert send(visitor(app, "manager"), path, **told) == 404
     assert BECAUSE["because"] in bank.get(f"/asked/{number}").text, "who is asked reads what was decided"
