@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import sys
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -108,6 +109,31 @@ def test_only_who_is_asked_finds_it(app: Flask, market: Market) -> None:
     assert visitor(app, "office").get("/flags/99999").status_code == 404
     said = storage.session().execute(select(FlagReply.party, FlagReply.branch).order_by(FlagReply.id)).all()
     assert [tuple(one) for one in said] == [("bank", None), ("bank", BRANCH), ("bank", BRANCH), ("firm", None)]
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (date(2026, 9, 30), "答复剩 5 个工作日"), (date(2026, 10, 9), "答复剩 3 个工作日"),
+        (date(2026, 10, 13), "今天是最后一天"), (date(2026, 10, 14), None),
+    ],
+)  # fmt: skip
+def test_who_is_asked_reads_how_many_workdays_are_left(
+    app: Flask, market: Market, day: date, told: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = flagged(market)
+    (held,) = [flag for flag in flags() if flag.id == number]
+    assert held.reply_due == date(2026, 10, 13), "five workdays after the notice, over the holidays"
+    monkeypatch.setattr(sys.modules["matchmaking.delivery.flags.views.asked"], "business_today", lambda: day)
+    for login in ("manager", "branch", "tea"):
+        browser = visitor(app, login)
+        for path in ("/asked", f"/asked/{number}"):
+            page = browser.get(path).text
+            assert (told in page) if told else ("个工作日" not in page and "最后一天" not in page), (login, path)
+    bank = visitor(app, "manager")
+    assert 'href="/asked"' in bank.get("/inbox").text, "one click from the desk"
+    assert send(bank, f"/asked/{number}/reply", words=WORDS) == 303
+    assert "个工作日" not in bank.get("/asked").text, "answered, no clock runs"
 
 
 def test_a_branch_sees_only_what_it_signed(app: Flask, market: Market) -> None:
