@@ -41,8 +41,22 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One contract behind a figure."""
+
+    key: str
+    firm: str
+    lender: str
+    signed_minor: int
+    verified_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Split:
-    """A way of splitting one cohort. ``digest``: of its members' public keys; the parts add up to the cohort."""
+    """A way of splitting one cohort. ``digest``: of its members' public keys; the parts add up to the cohort.
+
+    ``members``: the contracts of the level asked for, the most unpaid first.
+    """
 
     way: str
     parts: Sequence[Part]
@@ -50,6 +64,7 @@ class Split:
     signed_minor: int
     verified_minor: int
     digest: str
+    members: Sequence[Member] = ()
 
     def share_of(self, level: str) -> int | None:
         """Part of what was signed that has ``level``, among contracts of which it is known; None where of none."""
@@ -66,25 +81,29 @@ def level_names(way: str, day: date, language: str) -> dict[str, str]:
 
 
 def split(
-    session: Session, snapshot: AuditSnapshot | None, way: str, fewest: int, names: Mapping[str, str] | None = None
-) -> Split:
+    session: Session, snapshot: AuditSnapshot | None, way: str, fewest: int, names: Mapping[str, str] | None = None,
+    level_asked: str = "",
+) -> Split:  # fmt: skip
     """The loan contracts due in ``snapshot`` by ``way``, levels in the order of the sound of their ``names``; one SQL
     statement, none without a snapshot.
     """
     members: list[str] = []
+    behind: list[Member] = []
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     if snapshot is not None:
         row = and_(AuditRow.snapshot_id == snapshot.id, AuditRow.agreement_id == BankCase.agreement_id)
         asked = (
-            select(BankCase, AuditRow.public_key)
+            select(BankCase, AuditRow.public_key, AuditRow.external_id, AuditRow.firm, AuditRow.lender)
             .join(BankStanding, BankStanding.id == BankCase.standing_id)
             .join(AuditRow, row)
             .where(BankStanding.snapshot_id == snapshot.id)
         )
-        for case, key in session.execute(asked).tuples():
+        for case, key, number, firm, lender in session.execute(asked).tuples():
             members.append(key)
             held = (1, case.signed_minor, min(case.verified_minor, case.signed_minor))
             level = str(case.kind.get(way, UNTOLD))
+            if level == level_asked:
+                behind.append(Member(key, firm or number, lender or "", *held[1:]))
             sums[level] = [a + b for a, b in zip(sums[level], held, strict=True)]
     signed = sum(held[1] for held in sums.values())
     parts = [
@@ -99,7 +118,8 @@ def split(
         for level, held in sorted(sums.items(), key=lambda one: _place(one[0], names or {}))
     ]
     digest = hashlib.sha256("\n".join(sorted(members)).encode()).hexdigest()
-    return Split(way, parts, len(members), signed, sum(part.verified_minor for part in parts), digest)
+    behind.sort(key=lambda one: (one.verified_minor - one.signed_minor, one.key))
+    return Split(way, parts, len(members), signed, sum(part.verified_minor for part in parts), digest, behind)
 
 
 def _place(level: str, names: Mapping[str, str]) -> tuple[int, tuple[bytes, str]]:

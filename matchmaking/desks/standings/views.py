@@ -37,6 +37,8 @@ from matchmaking.rulebook import number
 from matchmaking.rulebook.reference import chain_table
 
 standings = Blueprint("standings", __name__)
+MOST_MEMBERS = 100
+"""Contracts shown behind one line of a split, the most unpaid first."""
 
 
 @standings.get("/portfolios/<key:code>/banks")
@@ -70,10 +72,12 @@ def splits(code: str) -> ResponseReturnValue:
         abort(404)
     fewest = number("bank_fewest_cases", setting.as_of)
     names = level_names(way, setting.as_of, language())
-    found = split(session(), opened.snapshot, way, fewest, names)
+    level = request.args.get("level", "")[:120] if current_viewer().may(Permission.READ_AGREEMENTS) else ""
+    found = split(session(), opened.snapshot, way, fewest, names, level)
     return render_template(
         "standings/splits.html", page=setting, split=found, ways=WAYS, by_name=way in BY_NAME, names=names,
-        fewest=fewest, chains=chain_table(setting.as_of) if way == "chain" else None, document_words=document_words,
+        level=level, most=MOST_MEMBERS, fewest=fewest,
+        chains=chain_table(setting.as_of) if way == "chain" else None, document_words=document_words,
     )  # fmt: skip
 
 

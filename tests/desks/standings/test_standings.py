@@ -229,6 +229,23 @@ def test_chains_follow_the_code_of_the_signing_day_and_add_up_to_the_whole(offic
     assert "Selenium tea" in english and "other (in no chain)" in english
 
 
+@ON_ONE_ENGINE
+def test_every_line_of_a_split_leads_to_its_contracts(office: Browser, cases: World) -> None:
+    for way in WAYS:
+        page = office.get(f"/portfolios/city/splits?by={way}").get_data(as_text=True)
+        lines = [unescape(each) for each in re.findall(r'href="([^"]*level=[^"#]*)#members"', page)]
+        assert lines, way
+        seen: list[str] = []
+        for line in lines:
+            with counted() as statements:
+                behind = office.get(line).get_data(as_text=True)
+            assert len(statements) <= 3
+            seen += re.findall(r'href="([^"]*/agreements/[^"?]+)', behind)
+        assert len(seen) == len(set(seen)) == 16, "every contract of the cohort stands behind one line"
+    assert office.get(seen[0]).status_code == 200
+    assert 'id="members"' not in office.get("/portfolios/city/splits?by=size&level=nothing").get_data(as_text=True)
+
+
 def _told(inside: Session, *, serial: int, industry: str) -> str:
     """A firm whose profile held before the signing day; its organisation's key."""
     firm = open_firm(
