@@ -194,7 +194,9 @@ def _sheet(
 ) -> str:  # fmt: skip
     sample, viewer = found.sample, current_viewer()
     items = items or item_page(session(), sample, limit=PER_PAGE)
-    page = Page(number, items.total, lambda told: url_for("samples.sheet", key=sample.public_key, **told), PER_PAGE)
+    page = Page(
+        number, items.total, lambda told: url_for("samples.sheet", key=sample.public_key, page=told["page"]), PER_PAGE
+    )
     may = SAMPLE.possible(sample.state, OFFICE) if viewer.may(Permission.KEEP_SAMPLES) else ()
     return render_template(
         "samples/sheet.html", sample=sample, portfolio=found.portfolio, items=items, page=page, may=may,
