@@ -1,4 +1,4 @@
-"""Public code tables and tables of rules, read once: industries, sizes, divisions, LPR fixings, decline reasons.
+"""Public code tables and tables of rules, read once: industries, chains, sizes, divisions, LPR fixings, declines.
 
 The files are in ``reference/``; the first lines of each name its source.
 """
@@ -10,9 +10,11 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from matchmaking.domain.chains import Chain, ChainTable
 from matchmaking.domain.declines import DeclineReason, DeclineTable
 from matchmaking.domain.divisions import Division, DivisionTable, Zone
 from matchmaking.domain.industries import Industry, IndustryTable
@@ -28,6 +30,26 @@ def industries() -> IndustryTable:
     """GB/T 4754-2017: sections, divisions and classes."""
     rows = (Industry(row["code"], row["name"], row["section"] or row["code"]) for row in _rows("gbt4754_2017.csv"))
     return IndustryTable({industry.code: industry for industry in rows})
+
+
+@cache
+def chain_editions() -> tuple[ChainTable, ...]:
+    """产业链, every edition of the table, the earliest first."""
+    found = tuple(
+        ChainTable(
+            edition["since"], edition["document"], edition["verified"],
+            tuple(Chain(**one | {"prefixes": tuple(one["prefixes"])}) for one in edition["chains"]),
+        )
+        for edition in _toml("chains.toml")["editions"]
+    )  # fmt: skip
+    if any(later.since <= earlier.since for earlier, later in pairwise(found)):
+        raise ValueError("editions of the chains are not in order of their day")
+    return found
+
+
+def chain_table(day: date) -> ChainTable:
+    """The edition in force on ``day``; before the first one, the first."""
+    return next((one for one in reversed(chain_editions()) if one.since <= day), chain_editions()[0])
 
 
 @cache

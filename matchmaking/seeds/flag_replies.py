@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaking.delivery.flags.commands import decide, reply
+from matchmaking.delivery.flags.commands import reply
+from matchmaking.delivery.flags.deciding import confirm_verdict, propose_verdict
 from matchmaking.delivery.flags.models import FigureFlag, FlagReply
 from matchmaking.foundation.clock import business_day
 from matchmaking.registry.portfolios.models import Portfolio
@@ -38,7 +39,8 @@ def hear_banks(session: Session, city: Portfolio, *, at: datetime) -> None:
             at=at,
         )  # fmt: skip
         if flag.id % 2 == 0:
-            decide(
+            made = propose_verdict(
                 session, actor="seed:office", flag_id=flag.id, kind="explained", words=EXPLAINED,
                 document=f"演示核查记录〔{at.year}〕{flag.id} 号", decided_on=business_day(at), at=at,
             )  # fmt: skip
+            confirm_verdict(session, actor="seed:office-chief", flag_id=flag.id, proposal_id=made.id, at=at)

@@ -23,7 +23,7 @@ from matchmaking.market.products.facts import OfferTold
 from matchmaking.market.products.models import Product, ProductTerms, ProductVersion
 from matchmaking.market.referrals.models import Referral
 from matchmaking.oversight.lines.models import OutsideLine
-from matchmaking.oversight.samples.models import AuditSample
+from matchmaking.oversight.samples.models import AuditSample, SampleCall, SampleItem
 from matchmaking.registry.accounts.models import UserAccount
 from matchmaking.registry.consents.models import Consent
 from matchmaking.registry.enterprises.models import Enterprise, EnterpriseProfile
@@ -279,3 +279,13 @@ def _samples(session: Session, _world: World, numbers: range) -> None:
         "seed_source": "where", "drawn_at": NOON, "drawn_by": "user:2",
     }  # fmt: skip
     put(session, AuditSample, ({"id": n, "public_key": f"sample-{n}", **frozen} for n in numbers))
+    # every one of them an item of the first sample, every other one called
+    asked = select(AuditRow.agreement_id, AuditRow.id).where(AuditRow.snapshot_id == snapshot)
+    rows = dict(session.execute(asked).tuples().all())
+    put(session, SampleItem, (
+        {"id": n, "sample_id": FIRST, "position": n - FIRST + 1, "audit_row_id": rows[AUDITED + n],
+         "agreement_key": f"audited-{n}", "book_minor": 100, "top": False}
+        for n in numbers
+    ))  # fmt: skip
+    call = {"number": 1, "outcome": "confirmed", "amount_minor": 100, **FACT}
+    put(session, SampleCall, ({"item_id": n, **call} for n in numbers if n % 2))

@@ -56,6 +56,7 @@ WITHIN: dict[str, tuple[str, str, int]] = {
     "/events/<key:key>": ("city", "/events/event-1000", 4),
     "/awards/<key:key>": ("office", "/awards/award-1000", 4),
     "/enterprises/<key:key>/consents": ("county", "/enterprises/{firm}/consents", 12),
+    "/samples/<key:key>": ("office", "/samples/sample-1000", 5),
     "/statements/<key:key>": ("office", "/statements/statement-1000", 3),
     "/inbox/<key:key>": ("officer", "/inbox/r1000", 13),
     "/my": ("tea", "/my", 6),
@@ -102,7 +103,6 @@ NOT_LISTS: dict[str, tuple[str, ...]] = {
     ),
     "as many lines as the rules let there be": (
         "/sessions", "/flags/rules", "/portfolios/<key:code>/divide", "/definitions", "/definitions/<key:measure>",
-        "/samples/<key:key>",
         "/needs/<key:key>/compare",
         "/portfolios/<key:code>/periods",
         "/portfolios/<key:code>/bridges",

@@ -282,6 +282,7 @@ TABLE: dict[tuple[str, str], P | str] = {
     ("GET", "/flags/<id:number>"): P.READ_FINDINGS,
     ("POST", "/flags/<id:number>/heard"): P.HANDLE_FINDINGS,
     ("POST", "/flags/<id:number>/verdict"): P.HANDLE_FINDINGS,
+    ("POST", "/flags/<id:number>/confirm"): P.HANDLE_FINDINGS,
     ("GET", "/asked"): P.REPLY_TO_FLAGS,
     ("GET", "/asked/<id:number>"): P.REPLY_TO_FLAGS,
     ("POST", "/asked/<id:number>/reply"): P.REPLY_TO_FLAGS,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -26,7 +28,7 @@ from tests.journeys.thread_world import noon, plain
 from tests.market import market_world, referral_world
 from tests.past import write_past_the_trail
 from tests.registry.registry_world import Statements
-from tests.web_fixtures import make_app
+from tests.web_fixtures import Browser, make_app
 
 FOURTH, FIFTH = date(2025, 7, 4), date(2025, 7, 5)
 MONTH = "/portfolios/city/periods/2025-06"
@@ -73,6 +75,12 @@ def page(typist: Typist, login: str, path: str) -> str:
     return plain(typist.browser(login).get(path))
 
 
+def links(browser: Browser, path: str) -> list[str]:
+    answer = browser.get(path)
+    assert answer.status_code == 200, path
+    return [unescape(each) for each in re.findall(r'href="(/[^"#]*)', answer.get_data(as_text=True))]
+
+
 def test_june_stays_nought_and_the_verdict_stands_beside_it(typist: Typist) -> None:
     type_until(typist, FOURTH)
     go_to(typist, FOURTH)
@@ -94,6 +102,11 @@ def test_june_stays_nought_and_the_verdict_stands_beside_it(typist: Typist) -> N
     assert "A1 新增已核实 0.00 — +300.00 300.00 +300.00 300.00" in told
     assert "合计 = 签约额 300.00 0.00 300.00 +300.00 300.00" in told
     assert "裁定" in told and typist.typed[next(x.key for x in typist.case.facts if isinstance(x, f.Signing))] in told
+    reader = typist.browser("office")
+    figure = next(each for each in links(reader, MONTH) if "bucket=A4" in each)
+    assert "known_at=2025-07-03" in figure, "as frozen, not as known now"
+    paper = next(each for each in links(reader, figure) if "/agreements/" in each)
+    assert "新增" in page(typist, "office", paper), "two clicks from a closed figure to its paper"
     with Statements() as sent:
         months = page(typist, "office", "/portfolios/city/periods")
     assert len(sent.sent) <= 3
@@ -104,7 +117,6 @@ def test_june_stays_nought_and_the_verdict_stands_beside_it(typist: Typist) -> N
     assert sorted((row[3].split()[0], row[4], row[5]) for row in rows) == [
         ("A1", 3_000_000, 3_000_000), ("A4", -3_000_000, 0),
     ]  # fmt: skip
-    reader = typist.browser("office")
     reader.submit("/language", {"language": "en", "next": MONTH})
     english = reader.get(MONTH).get_data(as_text=True)
     assert "Restatement 1, as known on 2025-07-05" in english

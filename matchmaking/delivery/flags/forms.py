@@ -9,6 +9,7 @@ from matchmaking.delivery.flags.commands import FEWEST_CHARACTERS
 from matchmaking.delivery.flags.models import VERDICTS
 from matchmaking.foundation.web.choice_fields import OneOf
 from matchmaking.foundation.web.forms import BaseForm, DayField, LongTextField, MoneyField, Needed, TextField
+from matchmaking.foundation.web.keyed import VersionField
 from matchmaking.foundation.web.locale import words_of
 
 LONGEST_REPLY, LONGEST_REASON = 2_000, 1_000
@@ -36,7 +37,7 @@ class HeardForm(BaseForm):
 
 
 class DecisionForm(BaseForm):
-    """What the office decides."""
+    """What somebody of the office proposes to decide."""
 
     kind = OneOf(_l("裁定"), choices=[(kind, f"flag_decide_{kind}") for kind in VERDICTS])
     document = TextField(_l("依据的文号或记录"), [Needed()], longest=120)
@@ -49,6 +50,12 @@ class DecisionForm(BaseForm):
         """Chosen."""
         if not field.data:
             raise ValidationError(words_of("field_needed"))
+
+
+class ConfirmForm(BaseForm):
+    """A second person's yes to the proposal that stands on the page."""
+
+    proposal = VersionField(default=0)
 
 
 class DepositForm(BaseForm):

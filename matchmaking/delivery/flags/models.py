@@ -92,8 +92,28 @@ class FlagReply(Base):
     recorded_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class FlagProposal(Base):
+    """A verdict that one person of the office proposes. It decides nothing; the latest one may be confirmed."""
+
+    __tablename__ = "flag_proposal"
+    __table_args__ = (
+        CheckConstraint("kind IN ('upheld', 'explained', 'withdrawn')", name="kind_known"),
+        CheckConstraint("words <> '' AND document <> ''", name="says_why"),
+        APPEND_ONLY,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    flag_id: Mapped[int] = mapped_column(ForeignKey("figure_flag.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    words: Mapped[str] = mapped_column(String(1000))
+    document: Mapped[str] = mapped_column(String(120))
+    decided_on: Mapped[date] = mapped_column(Date)
+    actor: Mapped[str] = mapped_column(String(80))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class FlagVerdict(Base):
-    """What the office decided after reply, with its words; the last one given holds."""
+    """What the office decided after reply, with its words; the last one given holds. ``actor`` confirmed it."""
 
     __tablename__ = "flag_verdict"
     __table_args__ = (
@@ -110,6 +130,17 @@ class FlagVerdict(Base):
     decided_on: Mapped[date] = mapped_column(Date)
     actor: Mapped[str] = mapped_column(String(80))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class FlagConfirmation(Base):
+    """Which proposal a verdict confirmed, once. Verdicts older than proposals have none."""
+
+    __tablename__ = "flag_confirmation"
+    __table_args__ = (UniqueConstraint("proposal_id"), UniqueConstraint("verdict_id"), APPEND_ONLY)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("flag_proposal.id"))
+    verdict_id: Mapped[int] = mapped_column(ForeignKey("flag_verdict.id"))
 
 
 class SuppliedDeposit(RecordedFact, Base):

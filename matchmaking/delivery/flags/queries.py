@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session, aliased
 
 from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.agreements.queries import firms_of_papers
-from matchmaking.delivery.flags.models import FigureFlag, FlaggedSigning, FlagReply, FlagVerdict
+from matchmaking.delivery.flags.models import (
+    FigureFlag,
+    FlagConfirmation,
+    FlaggedSigning,
+    FlagProposal,
+    FlagReply,
+    FlagVerdict,
+)
 from matchmaking.domain.conversion.detectors import DETECTORS, Detector, detector_of
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.access.viewer import Viewer
@@ -65,12 +72,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class FlagRow:
-    """One line of the list. ``reply``: the last words of the bank, for a printed list."""
+    """One line of the list. ``reply``: the last words of the bank, for a printed list; ``proposed``: the kind of the
+    verdict that waits for a second person, for the office alone.
+    """
 
     flag: FigureFlag
     portfolio: Portfolio
     state: str
     reply: str | None = None
+    proposed: str | None = None
 
     @property
     def detector(self) -> Detector:
@@ -85,12 +95,15 @@ class FlagRow:
 
 @dataclass(frozen=True, slots=True)
 class FlagSheet:
-    """One flag with both sides. ``papers``: each paper and whether its money is at stake."""
+    """One flag with both sides. ``papers``: each paper and whether its money is at stake. ``proposal``: the verdict
+    that waits for a second person, for the office alone; ``verdicts``: each with who proposed it, where two did.
+    """
 
     row: FlagRow
     papers: Sequence[tuple[Agreement, bool]]
     replies: Sequence[FlagReply]
-    verdicts: Sequence[FlagVerdict]
+    verdicts: Sequence[tuple[FlagVerdict, str | None]]
+    proposal: FlagProposal | None = None
 
 
 def flag_list(
@@ -107,7 +120,7 @@ def flag_list(
     waits = case((state == "waiting", 0), (state.in_(("replied", "silent")), 1), else_=2)
     ordered = asked.order_by(waits, FigureFlag.reply_due, FigureFlag.id).limit(limit).offset(offset)
     rows = session.execute(ordered).all()
-    return [FlagRow(*row[:4]) for row in rows], rows[0][4] if rows else 0
+    return [FlagRow(*row[:5]) for row in rows], rows[0][5] if rows else 0
 
 
 def flag_choices(session: Session, viewer: Viewer, wanted: Wanted) -> tuple[dict[str, int], list[str]]:
@@ -136,7 +149,7 @@ def asked_of(session: Session, viewer: Viewer, *, on: date, limit: int, offset: 
 
 def flag_sheet(session: Session, viewer: Viewer, number: int, *, on: date, asked: bool = False) -> FlagSheet | None:
     """One flag, or None where there is none for this viewer; ``asked``: as one of those it may answer. Four SQL
-    statements.
+    statements, and one for the proposal.
     """
     wanted = _asked(viewer, on) if asked else _rows(viewer, on)
     found = session.execute(wanted.where(FigureFlag.id == number)).first()
@@ -149,11 +162,25 @@ def flag_sheet(session: Session, viewer: Viewer, number: int, *, on: date, asked
         .order_by(Agreement.signed_on, Agreement.id)
     )
     replies = select(FlagReply).where(FlagReply.flag_id == number).order_by(FlagReply.id)
-    verdicts = select(FlagVerdict).where(FlagVerdict.flag_id == number).order_by(FlagVerdict.id)
+    verdicts = (
+        select(FlagVerdict, FlagProposal.actor)
+        .outerjoin(FlagConfirmation, FlagConfirmation.verdict_id == FlagVerdict.id)
+        .outerjoin(FlagProposal, FlagProposal.id == FlagConfirmation.proposal_id)
+        .where(FlagVerdict.flag_id == number)
+        .order_by(FlagVerdict.id)
+    )
     return FlagSheet(
         FlagRow(*found), session.execute(papers).tuples().all(), session.scalars(replies).all(),
-        session.scalars(verdicts).all(),
+        session.execute(verdicts).tuples().all(), None if asked else pending_proposal(session, number),
     )  # fmt: skip
+
+
+def pending_proposal(session: Session, number: int) -> FlagProposal | None:
+    """The verdict last proposed on a flag, unless it was confirmed; one SQL statement."""
+    confirmed = exists().where(FlagConfirmation.proposal_id == FlagProposal.id)
+    last = select(FlagProposal, confirmed.correlate(FlagProposal)).where(FlagProposal.flag_id == number)
+    found = session.execute(last.order_by(FlagProposal.id.desc()).limit(1)).first()
+    return None if found is None or found[1] else found[0]
 
 
 def on_agreement(session: Session, agreement_id: int, *, on: date) -> list[FlagRow]:
@@ -200,7 +227,14 @@ def _last_reply(until: datetime | None = None) -> ColumnElement[str | None]:
 
 
 def _rows(viewer: Viewer, on: date) -> Select[Any]:
-    return _seen(select(FigureFlag, Portfolio, state_on(on).label("state"), _last_reply()), viewer)
+    return _seen(select(FigureFlag, Portfolio, state_on(on).label("state"), _last_reply(), _proposed()), viewer)
+
+
+def _proposed() -> ColumnElement[str | None]:
+    """The kind of the verdict that waits for a second person."""
+    confirmed = exists().where(FlagConfirmation.proposal_id == FlagProposal.id).correlate(FlagProposal)
+    kind = select(case((~confirmed, FlagProposal.kind))).where(FlagProposal.flag_id == FigureFlag.id)
+    return kind.order_by(FlagProposal.id.desc()).limit(1).correlate(FigureFlag).scalar_subquery()
 
 
 def _seen(asked: Select[Any], viewer: Viewer) -> Select[Any]:

@@ -22,12 +22,13 @@ from matchmaking.registry.enterprises.models import Enterprise
 from matchmaking.registry.enterprises.queries import firm_facts
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.rulebook import number
+from matchmaking.rulebook.reference import chain_table
 
 CONTRACT, MEMBER = "loan_contract", "member"
 """Only loan contracts promise money by a day, and only members of the ledger count."""
 YEAR, MIDDLE = 12, 36
-CUTS = ("rate", "lent_before", "area", "park")
-"""Band of the yearly rate, whether the bank had lent to the firm before, county, and functional zone."""
+CUTS = ("rate", "lent_before", "area", "park", "chain")
+"""Band of the yearly rate, whether the bank had lent to the firm before, county, functional zone, industrial chain."""
 _SECTORS = {"A": "farming", "B": "industry", "C": "industry", "D": "industry", "E": "building"}
 _BACKED = {"credit": "credit", "surety": "surety", "mortgage": "collateral", "pledge": "collateral"}
 
@@ -86,6 +87,7 @@ def _kinds(session: Session, papers: Sequence[Agreement], as_of: date) -> dict[i
     needs = {one.public_key: one for one in session.scalars(select(Need))}
     firms = _firms(session, papers, as_of)
     found: dict[int, tuple[Kind, dict[str, str]]] = {}
+    chains = chain_table(as_of)
     low, high = (number(name, as_of) for name in ("split_rate_low_ppm", "split_rate_high_ppm"))
     for paper in papers:
         own, firm = signed.get(paper.id), firms.get(paper.id)
@@ -99,6 +101,7 @@ def _kinds(session: Session, papers: Sequence[Agreement], as_of: date) -> dict[i
         cuts = {
             "rate": rate_band(own.rate_ppm if own else None, low, high),
             "park": (firm.zone_code if firm else None) or UNTOLD,
+            "chain": chains.of(firm.industry_code) if firm and firm.industry_code else UNTOLD,
         }
         found[paper.id] = kind, cuts
     return found

@@ -13,13 +13,14 @@ from matchmaking.delivery.audits.queries import OpenedAudit, latest_snapshot
 from matchmaking.delivery.disbursements.monthly import speaks_for
 from matchmaking.delivery.signings.commands import CITY
 from matchmaking.desks.office.asked import read_asked
+from matchmaking.desks.office.definitions import document_words
 from matchmaking.desks.office.export import MEDIA
 from matchmaking.desks.office.setting import Setting, setting_of
 from matchmaking.desks.standings.commands import comment
 from matchmaking.desks.standings.forms import CommentForm
 from matchmaking.desks.standings.plots import plot_of
 from matchmaking.desks.standings.queries import BankRow, OwnStanding, bank_rows, comments_of, own_cases, own_standing
-from matchmaking.desks.standings.splits import BY_NAME, WAYS, split
+from matchmaking.desks.standings.splits import BY_NAME, WAYS, level_names, split
 from matchmaking.desks.standings.workbook import bank_workbook
 from matchmaking.domain.conversion.banks.cases import FACTORS
 from matchmaking.domain.pinyin import in_pinyin_order
@@ -31,9 +32,13 @@ from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.storage import session
 from matchmaking.foundation.web.keyed import keyed
 from matchmaking.foundation.web.today import business_today
+from matchmaking.foundation.web.words import language
 from matchmaking.rulebook import number
+from matchmaking.rulebook.reference import chain_table
 
 standings = Blueprint("standings", __name__)
+MOST_MEMBERS = 100
+"""Contracts shown behind one line of a split, the most unpaid first."""
 
 
 @standings.get("/portfolios/<key:code>/banks")
@@ -60,16 +65,20 @@ def export(code: str) -> ResponseReturnValue:
 @standings.get("/portfolios/<key:code>/splits")
 @requires(Permission.READ_AUDIT)
 def splits(code: str) -> ResponseReturnValue:
-    """The same contracts by size, sector, first loan, guarantee, term, rate, earlier lending, county or zone."""
+    """The same contracts by size, sector, first loan, guarantee, term, rate, earlier lending, county, zone or chain."""
     opened, setting = _open(code)
     way = request.args.get("by", WAYS[0])
     if way not in WAYS:
         abort(404)
     fewest = number("bank_fewest_cases", setting.as_of)
-    found = split(session(), opened.snapshot, way, fewest)
+    names = level_names(way, setting.as_of, language())
+    level = request.args.get("level", "")[:120] if current_viewer().may(Permission.READ_AGREEMENTS) else ""
+    found = split(session(), opened.snapshot, way, fewest, names, level)
     return render_template(
-        "standings/splits.html", page=setting, split=found, ways=WAYS, by_name=way in BY_NAME, fewest=fewest
-    )
+        "standings/splits.html", page=setting, split=found, ways=WAYS, by_name=way in BY_NAME, names=names,
+        level=level, most=MOST_MEMBERS, fewest=fewest,
+        chains=chain_table(setting.as_of) if way == "chain" else None, document_words=document_words,
+    )  # fmt: skip
 
 
 @standings.get("/bank/standing")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from matchmaking.domain.hands import other_hands
 from matchmaking.domain.matching.policy import Policy
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.states import OFFICE, POLICY
@@ -60,12 +61,11 @@ def adopt(
 ) -> PolicyVersion:
     """In force from the day after ``on``, so that no day has two policies.
 
-    Raises :class:`Refusal` ``policy_own`` for whoever asked for the fit, ``policy_outdated`` where the hand-set card it
-    was proposed beside is followed by another, ``words_short``, ``policy_moved_on`` or what the table refuses.
+    Raises :class:`Refusal` ``other_hands`` for whoever asked for the fit, ``policy_outdated`` where the hand-set card
+    it was proposed beside is followed by another, ``words_short``, ``policy_moved_on`` or what the table refuses.
     """
     row = _row(session, key)
-    if row.recorded_by == actor:
-        raise Refusal(Reason("policy_own"))
+    other_hands((row.recorded_by,), actor, made="hands_fit")
     since = on + timedelta(days=1)
     if rulebook.policy(since).version != row.base_version:
         raise Refusal(Reason("policy_outdated", {"version": row.base_version}))

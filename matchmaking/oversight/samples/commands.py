@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.models import AuditRow, AuditSnapshot
 from matchmaking.domain.conversion.sampling import MILLION, clean_seed, draw, plan
+from matchmaking.domain.hands import other_hands
 from matchmaking.domain.money import Money
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.domain.states import OFFICE, SAMPLE
@@ -79,12 +80,11 @@ def draw_sample(
 ) -> AuditSample:
     """Draw with a seed that became public after the list was frozen; its ``source`` in words.
 
-    Raises :class:`Refusal` ``sample_own`` for whoever froze the list, ``sample_seed_unfit``, ``words_short``,
+    Raises :class:`Refusal` ``other_hands`` for whoever froze the list, ``sample_seed_unfit``, ``words_short``,
     ``sample_moved_on`` or what the table refuses.
     """
     sample = _sample(session, key)
-    if sample.frozen_by == actor:
-        raise Refusal(Reason("sample_own"))
+    other_hands((sample.frozen_by,), actor, made="hands_list")
     words, told = clean_seed(seed), words_enough(source, fewest=FEWEST, most=200)
     listed = frozen_list(session, sample)
     values = {"seed": words, "seed_source": told, "drawn_at": at, "drawn_by": actor}
@@ -151,7 +151,7 @@ def close_sample(
     """Evaluate the answers and store what they say. Whoever made every call alone does not close.
 
     Raises :class:`Refusal` ``sample_open_items`` while somebody was neither reached nor called often enough,
-    ``sample_own_calls``, ``sample_differs``, ``words_short``, ``sample_moved_on`` or what the table refuses.
+    ``other_hands``, ``sample_differs``, ``words_short``, ``sample_moved_on`` or what the table refuses.
     """
     sample = _locked(session, key)
     SAMPLE.move(sample.state, "close", OFFICE)
@@ -160,8 +160,7 @@ def close_sample(
     waiting = sum(item.answer is None and item.attempts < most for item in items)
     if waiting:
         raise Refusal(Reason("sample_open_items", {"count": waiting, "calls": most}))
-    if {call.recorded_by for item in items for call in item.calls} == {actor}:
-        raise Refusal(Reason("sample_own_calls"))
+    other_hands((call.recorded_by for item in items for call in item.calls), actor, made="hands_calls")
     if differences(session, sample):
         raise Refusal(Reason("sample_differs"))
     result = result_json(projected(frozen_list(session, sample), sample, items), sample.measure)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.models import AuditRow, AuditSnapshot
@@ -97,6 +97,45 @@ def items_of(session: Session, sample: AuditSample) -> list[ItemRow]:
     for call in session.scalars(said.where(SampleItem.sample_id == sample.id).order_by(SampleCall.number)):
         calls.setdefault(call.item_id, []).append(call)
     return [ItemRow(item, row, calls.get(item.id, ())) for item, row in session.execute(asked).tuples()]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """A page of a sample's items; ``total`` and ``answered`` are of the whole sample, 0 on a page past the end."""
+
+    rows: Sequence[ItemRow]
+    total: int
+    answered: int
+
+
+def item_page(session: Session, sample: AuditSample, *, limit: int, offset: int = 0) -> ItemPage:
+    """Some items with their agreements and calls, in the order of the draw; one SQL statement at any length."""
+    heard = exists().where(SampleCall.item_id == SampleItem.id, SampleCall.outcome == "confirmed")
+    inner = (
+        select(
+            SampleItem.id, func.count().over().label("total"),
+            func.sum(case((heard.correlate(SampleItem), 1), else_=0)).over().label("answered"),
+        )
+        .where(SampleItem.sample_id == sample.id)
+        .order_by(SampleItem.position)
+        .limit(limit)
+        .offset(offset)
+        .subquery()
+    )  # fmt: skip
+    asked = (
+        select(SampleItem, AuditRow, SampleCall, inner.c.total, inner.c.answered)
+        .join(inner, inner.c.id == SampleItem.id)
+        .join(AuditRow, AuditRow.id == SampleItem.audit_row_id)
+        .outerjoin(SampleCall, SampleCall.item_id == SampleItem.id)
+        .order_by(SampleItem.position, SampleCall.number)
+    )
+    found = session.execute(asked).all()
+    calls: dict[int, list[SampleCall]] = {}
+    for item, _row, call, *_sums in found:
+        calls.setdefault(item.id, []).extend([call] if call else [])
+    pairs = {item.id: (item, row) for item, row, *_ in found}
+    rows = [ItemRow(*pair, calls[number]) for number, pair in pairs.items()]
+    return ItemPage(rows, found[0].total if found else 0, int(found[0].answered) if found else 0)
 
 
 def item_of(session: Session, sample: AuditSample, position: int) -> ItemRow | None:

@@ -6,13 +6,16 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.case_audit import case_portfolio, kernel_audit
 from matchmaking.delivery.audits.flagging import raise_flags
-from matchmaking.delivery.flags.commands import decide, reply
+from matchmaking.delivery.flags.commands import reply
+from matchmaking.delivery.flags.deciding import confirm_verdict, propose_verdict
 from matchmaking.delivery.flags.models import FigureFlag
 from matchmaking.delivery.repayments.commands import record_repayment
 from matchmaking.foundation import storage
+from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.registry.portfolios.models import Portfolio
 from tests.delivery.cases_world import APRIL, JUNE, LENDER, MILLION, World, morning
 
@@ -55,9 +58,26 @@ def said(world: World, flag: int, on: date = date(2025, 7, 2), **more: Any) -> N
     world.do(reply, flag_id=flag, at=morning(on), **told)
 
 
-def decided(world: World, flag: int, kind: str, on: date = date(2025, 7, 3)) -> None:
+def proposed(world: World, flag: int, kind: str, on: date = date(2025, 7, 3)) -> int:
+    """One person's proposal; its number."""
     told = {"words": "已与银行核对旧借据和还款凭证", "document": "核查记录 9", "decided_on": on}
-    world.do(decide, flag_id=flag, kind=kind, at=morning(on), **told)
+    made: int = world.do(_propose, flag_id=flag, kind=kind, at=morning(on), **told)
+    return made
+
+
+def _propose(session: Session, **told: Any) -> int:
+    return propose_verdict(session, **told).id
+
+
+def confirmed(flag: int, proposal: int, on: date = date(2025, 7, 3), actor: str = "user:second") -> None:
+    """Another person's yes."""
+    run_in_unit_of_work(confirm_verdict, actor=actor, flag_id=flag, proposal_id=proposal, at=morning(on))
+    storage.remove_session()
+
+
+def decided(world: World, flag: int, kind: str, on: date = date(2025, 7, 3)) -> None:
+    """By two people on one day."""
+    confirmed(flag, proposed(world, flag, kind, on), on)
 
 
 def rates(world: World, known_on: date) -> tuple[int | None, int | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import sys
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -16,7 +17,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.flagging import raise_flags
-from matchmaking.delivery.flags.models import FigureFlag, FlaggedSigning, FlagReply, FlagVerdict, SuppliedDeposit
+from matchmaking.delivery.flags.models import (
+    FigureFlag,
+    FlaggedSigning,
+    FlagProposal,
+    FlagReply,
+    FlagVerdict,
+    SuppliedDeposit,
+)
 from matchmaking.domain.conversion.detectors import DETECTORS
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role
@@ -44,7 +52,8 @@ def market(app: Flask) -> Iterator[Market]:
     with time_machine.travel(NOON, tick=True):
         market = build_world()
         for login, role, area in (
-            ("office", Role.FINANCE_OFFICE_CITY, "*"), ("county_office", Role.FINANCE_OFFICE_COUNTY, "610902"),
+            ("office", Role.FINANCE_OFFICE_CITY, "*"), ("chief", Role.FINANCE_OFFICE_CITY, "*"),
+            ("county_office", Role.FINANCE_OFFICE_COUNTY, "610902"),
         ):  # fmt: skip
             write_past_the_trail(_person, market, login, role, area, None)
         run_in_unit_of_work(ensure_city, actor="seed", at=NOON)
@@ -103,6 +112,31 @@ def test_only_who_is_asked_finds_it(app: Flask, market: Market) -> None:
     assert [tuple(one) for one in said] == [("bank", None), ("bank", BRANCH), ("bank", BRANCH), ("firm", None)]
 
 
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (date(2026, 9, 30), "答复剩 5 个工作日"), (date(2026, 10, 9), "答复剩 3 个工作日"),
+        (date(2026, 10, 13), "今天是最后一天"), (date(2026, 10, 14), None),
+    ],
+)  # fmt: skip
+def test_who_is_asked_reads_how_many_workdays_are_left(
+    app: Flask, market: Market, day: date, told: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = flagged(market)
+    (held,) = [flag for flag in flags() if flag.id == number]
+    assert held.reply_due == date(2026, 10, 13), "five workdays after the notice, over the holidays"
+    monkeypatch.setattr(sys.modules["matchmaking.delivery.flags.views.asked"], "business_today", lambda: day)
+    for login in ("manager", "branch", "tea"):
+        browser = visitor(app, login)
+        for path in ("/asked", f"/asked/{number}"):
+            page = browser.get(path).text
+            assert (told in page) if told else ("个工作日" not in page and "最后一天" not in page), (login, path)
+    bank = visitor(app, "manager")
+    assert 'href="/asked"' in bank.get("/inbox").text, "one click from the desk"
+    assert send(bank, f"/asked/{number}/reply", words=WORDS) == 303
+    assert "个工作日" not in bank.get("/asked").text, "answered, no clock runs"
+
+
 def test_a_branch_sees_only_what_it_signed(app: Flask, market: Market) -> None:
     number = flagged(market, branch="汉江银行营业部")
     assert visitor(app, "branch").get(f"/asked/{number}").status_code == 404
@@ -143,8 +177,22 @@ def test_reply_then_decision_with_both_sides_on_the_page(app: Flask, market: Mar
         assert send(office, path, **{**told, **wrong}) == 422, wrong
     assert send(office, path, **{**told, "because": "查过"}) in (409, 422)
     assert send(office, path, **told) == 303
+    assert storage.session().scalars(select(FlagVerdict.kind)).all() == []
+    proposal = str(storage.session().scalars(select(FlagProposal.id)).one())
+    storage.remove_session()
+    assert BECAUSE["because"] not in bank.get(f"/asked/{number}").text, "a proposal is the office's own"
+    chief, yes = visitor(app, "chief"), f"/flags/{number}/confirm"
+    assert "确认裁定" not in office.get(f"/flags/{number}").text and "确认裁定" in chief.get(f"/flags/{number}").text
+    assert "待确认：维持" in chief.get("/flags").text
+    assert send(office, yes, proposal=proposal) == 409, "whoever proposed does not confirm"
+    for wrong in ("999", "", "x"):
+        assert send(chief, yes, proposal=wrong) in (409, 422), wrong
+    assert send(visitor(app, "manager"), yes, proposal=proposal) == 404
+    assert send(visitor(app, "county_office"), yes, proposal=proposal) == 404
+    assert send(chief, yes, proposal=proposal) == 303
     assert storage.session().scalars(select(FlagVerdict.kind)).all() == ["upheld"]
     storage.remove_session()
+    assert "office 某 提出，chief 某 确认" in office.get(f"/flags/{number}").text
     assert send(office, path, **told) == 409, "decided so already"
     assert send(visitor(app, "manager"), path, **told) == 404
     assert BECAUSE["because"] in bank.get(f"/asked/{number}").text, "who is asked reads what was decided"

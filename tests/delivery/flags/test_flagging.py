@@ -11,15 +11,27 @@ from matchmaking.delivery.audits.flagging import flags_of
 from matchmaking.delivery.audits.jobs import run_flags
 from matchmaking.delivery.disbursements.models import Verdict
 from matchmaking.delivery.flags.commands import supply_deposit
-from matchmaking.delivery.flags.models import FlaggedSigning, FlagReply
+from matchmaking.delivery.flags.models import FlaggedSigning, FlagReply, FlagVerdict
 from matchmaking.delivery.flags.queries import Wanted, asked_of, flag_list, flag_sheet, on_agreement
 from matchmaking.domain.reasons import Refusal
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.trail.models import TrailEvent
 from matchmaking.registry.portfolios.models import Portfolio
-from tests.delivery.cases_world import APRIL, JUNE, LENDER, MILLION, World, counted, morning, viewer
-from tests.delivery.flags.flags_world import TERM, WORDS, decided, flags, raised, rates, renewal, said
+from tests.delivery.cases_world import ACTOR, APRIL, JUNE, LENDER, MILLION, World, counted, morning, viewer
+from tests.delivery.flags.flags_world import (
+    TERM,
+    WORDS,
+    confirmed,
+    decided,
+    flags,
+    proposed,
+    raised,
+    rates,
+    renewal,
+    said,
+)
+from tests.foundation.racing import race
 
 
 def tags() -> list[str]:
@@ -58,7 +70,54 @@ def test_a_mere_flag_moves_no_figure_and_one_upheld_leaves_the_numerator(world: 
     assert rates(world, date(2025, 7, 2)) == before, "what was known then stays"
     decided(world, flag.id, "explained", date(2025, 7, 4))
     assert rates(world, date(2025, 7, 4)) == before, "decided the other way, it is back"
-    assert tags() == ["flag.raised", "flag.replied", "flag.decided", "flag.decided"]
+    two = ["flag.proposed", "flag.decided"]
+    assert tags() == ["flag.raised", "flag.replied", *two, *two]
+
+
+def test_a_verdict_takes_two_people_and_moves_nothing_before_the_second(world: World) -> None:
+    paper = renewal(world)
+    raised(world)
+    (flag,) = flags()
+    said(world, flag.id)
+    before = rates(world, JUNE)
+    first = proposed(world, flag.id, "explained")
+    with pytest.raises(Refusal) as refused:
+        confirmed(flag.id, first, actor=ACTOR)
+    assert refused.value.reason.code == "other_hands"
+    second = proposed(world, flag.id, "upheld")
+    assert second != first, "the same person may think again"
+    with pytest.raises(Refusal) as refused:
+        confirmed(flag.id, first)
+    assert refused.value.reason.code == "flag_proposal_gone", "replaced"
+    storage.remove_session()
+    (row,), _ = flag_list(storage.session(), viewer(), Wanted(), on=JUNE, limit=9)
+    assert (row.state, row.proposed) == ("replied", "upheld")
+    assert [one.state for one in on_agreement(storage.session(), paper.id, on=date(2025, 7, 4))] == ["replied"]
+    assert rates(world, date(2025, 7, 3)) == before, "proposed is not decided"
+    confirmed(flag.id, second)
+    assert rates(world, date(2025, 7, 3)) == (0, 0)
+    with pytest.raises(Refusal) as refused:
+        confirmed(flag.id, second)
+    assert refused.value.reason.code == "flag_proposal_gone", "confirmed once"
+    storage.remove_session()
+    sheet = flag_sheet(storage.session(), viewer(), flag.id, on=JUNE)
+    assert sheet is not None and sheet.proposal is None and sheet.row.proposed is None
+    assert [(one.kind, one.actor, maker) for one, maker in sheet.verdicts] == [("upheld", "user:second", ACTOR)]
+
+
+def test_two_who_confirm_at_once_decide_once(world: World) -> None:
+    renewal(world)
+    raised(world)
+    (flag,) = flags()
+    said(world, flag.id)
+    made = proposed(world, flag.id, "upheld")
+    told = race([lambda n=n: confirmed(flag.id, made, actor=f"user:{n}") for n in ("second", "third", "fourth")])
+    assert sorted("done" if one is None else one.reason.code for one in told) == [
+        "done", "flag_proposal_gone", "flag_proposal_gone",
+    ]  # fmt: skip
+    storage.remove_session()
+    assert storage.session().scalar(select(func.count()).select_from(FlagVerdict)) == 1
+    assert storage.session().scalars(select(Verdict.kind)).all() == ["flag_upheld"]
 
 
 def test_nothing_is_upheld_before_the_bank_answered_or_its_term_is_over(world: World) -> None:

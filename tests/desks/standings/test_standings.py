@@ -22,13 +22,15 @@ from matchmaking.desks.standings.commands import reckon_standings
 from matchmaking.desks.standings.facts import backed, sector, term_band
 from matchmaking.desks.standings.models import BankCase, BankStanding
 from matchmaking.desks.standings.splits import WAYS, split
+from matchmaking.domain.identifiers import uscc_from
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.storage import run_in_unit_of_work, session
 from matchmaking.foundation.trail.models import TrailEvent
+from matchmaking.registry.enterprises.commands import FirmTold, ProfileTold, open_firm, tell_profile
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.registry.portfolios.models import Portfolio
 from tests.delivery.cases_world import JUNE, MILLION, World, counted, morning, open_world
-from tests.market.market_world import NOON, _person, build_world, enter
+from tests.market.market_world import HANBIN, NOON, TODAY, _person, build_world, enter
 from tests.market.market_world import World as Market
 from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser
@@ -199,6 +201,63 @@ def test_splits_are_of_one_cohort_and_add_up_to_it(office: Browser, cases: World
     with counted() as statements:
         office.get("/portfolios/city/splits?by=area")
     assert len(statements) <= 3
+
+
+def test_chains_follow_the_code_of_the_signing_day_and_add_up_to_the_whole(office: Browser, cases: World) -> None:
+    for serial, industry in enumerate(("0164", "1530", "2455", "6513", ""), start=30):
+        key = run_in_unit_of_work(_told, serial=serial, industry=industry)
+        cases.sign(
+            f"CHAIN-{serial}", lender=SIX, branch=f"{SIX}汉滨支行", firm=f"链上{serial}", firm_key=key,
+            promised_on=DUE, amount_minor=MILLION,
+        )  # fmt: skip
+    reckon(cases)
+    latest = session().scalars(select(AuditSnapshot).order_by(AuditSnapshot.id.desc())).first()
+    found, whole = split(session(), latest, "chain", 5), split(session(), latest, "size", 5)
+    # sixteen papers of firms without a profile, one of a firm without a code
+    assert {part.level: (part.count, part.signed_minor) for part in found.parts} == {
+        "tea": (2, 2 * MILLION), "toys": (1, MILLION), "none": (1, MILLION), "unknown": (17, 49 * MILLION),
+    }  # fmt: skip
+    assert [part.level for part in found.parts][-2:] == ["none", "unknown"], "what stands apart comes last"
+    assert (found.digest, found.count, found.signed_minor, found.verified_minor) == (
+        whole.digest, whole.count, whole.signed_minor, whole.verified_minor,
+    )  # fmt: skip
+    assert sum(part.signed_minor for part in found.parts) == found.signed_minor
+    assert sum(part.share_ppm for part in found.parts) in range(999_998, 1_000_003)
+    page = text_of(office, "/portfolios/city/splits?by=chain")
+    assert page.index("富硒茶") < page.index("其他（未归链）") < page.index("没有记录")
+    assert "待核" in page and "0164 · 1529 · 1530 · 5127" in page
+    english = office.get("/portfolios/city/splits?by=chain&lang=en", follow_redirects=True).get_data(as_text=True)
+    assert "Selenium tea" in english and "other (in no chain)" in english
+
+
+@ON_ONE_ENGINE
+def test_every_line_of_a_split_leads_to_its_contracts(office: Browser, cases: World) -> None:
+    for way in WAYS:
+        page = office.get(f"/portfolios/city/splits?by={way}").get_data(as_text=True)
+        lines = [unescape(each) for each in re.findall(r'href="([^"]*level=[^"#]*)#members"', page)]
+        assert lines, way
+        seen: list[str] = []
+        for line in lines:
+            with counted() as statements:
+                behind = office.get(line).get_data(as_text=True)
+            assert len(statements) <= 3
+            seen += re.findall(r'href="([^"]*/agreements/[^"?]+)', behind)
+        assert len(seen) == len(set(seen)) == 16, "every contract of the cohort stands behind one line"
+    assert office.get(seen[0]).status_code == 200
+    assert 'id="members"' not in office.get("/portfolios/city/splits?by=size&level=nothing").get_data(as_text=True)
+
+
+def _told(inside: Session, *, serial: int, industry: str) -> str:
+    """A firm whose profile held before the signing day; its organisation's key."""
+    firm = open_firm(
+        inside, actor="seed", told=FirmTold(uscc_from("91", HANBIN, serial), f"链上{serial}", "limited", HANBIN),
+        entered_by="firm", on=TODAY, at=NOON,
+    )  # fmt: skip
+    tell_profile(
+        inside, actor="seed", role="enterprise", enterprise_id=firm.id, version=firm.version, on=TODAY, at=NOON,
+        told=ProfileTold("limited", HANBIN, industry=industry), valid_from=date(2025, 1, 2),
+    )  # fmt: skip
+    return inside.get_one(Organisation, firm.organisation_id).public_key
 
 
 @ON_ONE_ENGINE

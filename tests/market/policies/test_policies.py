@@ -90,7 +90,7 @@ def test_whoever_asked_for_the_fit_does_not_adopt_it(world: World) -> None:
     key = proposed(actor="user:7")
     with pytest.raises(Refusal) as refused:
         decided("adopt", key)
-    assert refused.value.reason.code == "policy_own"
+    assert refused.value.reason.code == "other_hands"
     assert decided("adopt", key, actor="user:8") == "adopted"
 
 

@@ -96,7 +96,7 @@ def test_a_month_is_closed_by_a_second_person_once_in_order_and_when_its_reports
     proposal = propose(world)
     assert (proposal.as_of, proposal.known_on) == (JUNE, date(2025, 7, 3))
     same = {"portfolio": world.portfolio, "proposal": proposal, "at": morning(FOURTH)}
-    assert refused(run_in_unit_of_work, close_period, actor=MAKER, **same) == "period_needs_another"
+    assert refused(run_in_unit_of_work, close_period, actor=MAKER, **same) == "other_hands"
     run_in_unit_of_work(close_period, actor=CHECKER, **same)
     assert refused(propose, world) == "period_closed"
     assert refused(propose, world, month="2025-08", on=date(2025, 9, 9)) == "period_out_of_order"

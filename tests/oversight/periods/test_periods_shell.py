@@ -104,7 +104,7 @@ def test_verify_finds_an_altered_figure(app: Flask, city: World):
 
 def test_refusals_are_said_in_words_and_end_with_2(app: Flask, city: World):
     for answer, words in (
-        (close(app, checker="zhou.min"), "要由另一个人结账"),
+        (close(app, checker="zhou.min"), "这一步要由另一位同事来办"),
         (close(app, checker="bureau.op"), "“bureau.op”不能结账"),
         (close(app, maker="nobody"), "“nobody”不能结账"),
         (close(app, month="2025-07"), "最早 2025-08-04"),

@@ -66,7 +66,7 @@ def test_facts_of_later_days_do_not_touch_the_frozen_list(world: World, sample: 
 
 
 def test_whoever_froze_the_list_does_not_choose_the_seed(sample: AuditSample) -> None:
-    refused("sample_own", drawn, sample, A)
+    refused("other_hands", drawn, sample, A)
     assert kept(sample).state == "frozen"
     drawn(sample)
     assert (kept(sample).state, kept(sample).seed, kept(sample).drawn_by) == ("drawn", SEED, B)
@@ -136,7 +136,7 @@ def test_closing_waits_for_three_calls_in_vain(sample: AuditSample) -> None:
 def test_whoever_made_every_call_does_not_close(sample: AuditSample) -> None:
     drawn(sample)
     confirm_all(sample)
-    refused("sample_own_calls", close, sample, B)
+    refused("other_hands", close, sample, B)
     assert close(sample, C).state == "closed"
 
 

@@ -14,6 +14,7 @@ import pytest
 from matchmaking.foundation.access.roles import Role
 from matchmaking.oversight.samples.models import AuditSample
 from matchmaking.oversight.samples.recipe import RECIPE
+from matchmaking.oversight.samples.views import keeping
 from tests.delivery.cases_world import counted, open_world
 from tests.market.market_world import World, _person, enter
 from tests.oversight.samples.sample_world import SEED, SOURCE, items, kept, paid
@@ -153,3 +154,26 @@ def test_what_is_not_there_or_not_ones_own_is_a_404(sample: AuditSample, visitor
     for path in ("/samples", f"/samples/{sample.public_key}", f"/samples/{sample.public_key}/list.txt"):
         assert visitor.get(path).status_code == 404
     assert visitor.submit(f"/samples/{sample.public_key}/draw", {"seed": SEED, "source": SOURCE}).status_code == 404
+
+
+def test_the_call_sheet_is_paged_and_counts_the_whole(
+    sample: AuditSample, visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert draw(visitor, sample) == 303
+    drawn = items(sample)
+    assert len(drawn) > 2
+    assert call(visitor, sample, len(drawn), "1") == 303
+    monkeypatch.setattr(keeping, "PER_PAGE", 2)
+    path, seen = f"/samples/{sample.public_key}", []
+    for number in range(1, -(-len(drawn) // 2) + 1):
+        with counted() as statements:
+            page = visitor.get(f"{path}?page={number}").text
+        # the session's, the sample's, one for all items and calls; then the names of two people
+        assert len(statements) == 5
+        seen += re.findall(r"/items/(\d+)\"", page)
+        assert f"样本 {len(drawn)} 件" in page and "已答复 1 件" in page, "of the sample, not of the page"
+    assert seen == [str(one.item.position) for one in drawn], "each once, in the order of the draw"
+    assert visitor.get(f"{path}?page=999").status_code == 303
+    again = visitor.submit(f"{path}/end", {"action": "close", "words": ""})
+    assert again.status_code == 422
+    assert f'href="{path}?page=2"' in again.text, "a refused form leads back to the sheet's pages"

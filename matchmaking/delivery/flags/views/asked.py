@@ -13,7 +13,7 @@ from matchmaking.delivery.disbursements.monthly import speaks_for
 from matchmaking.delivery.flags.commands import reply, supply_deposit
 from matchmaking.delivery.flags.facts import reason_of
 from matchmaking.delivery.flags.forms import DepositForm, ReplyForm
-from matchmaking.delivery.flags.queries import FlagSheet, asked_of, flag_sheet, lenders_of
+from matchmaking.delivery.flags.queries import FlagRow, FlagSheet, asked_of, flag_sheet, lenders_of
 from matchmaking.delivery.signings.commands import CITY
 from matchmaking.domain.money import Money
 from matchmaking.domain.reasons import Refusal
@@ -28,6 +28,7 @@ from matchmaking.foundation.web.today import business_today
 from matchmaking.foundation.web.words import here
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.registry.portfolios.queries import portfolio_by_code
+from matchmaking.rulebook import workdays
 
 asked = Blueprint("asked", __name__)
 PER_PAGE = 50
@@ -107,11 +108,16 @@ def _found(number: int) -> FlagSheet:
     return flag_sheet(session(), current_viewer(), number, on=business_today(), asked=True) or abort(404)
 
 
+def _left(row: FlagRow) -> int | None:
+    """Workdays left to reply, today not counted; None where the bank's answer is no longer waited for in its term."""
+    return workdays().between(business_today(), row.flag.reply_due) if row.state == "waiting" else None
+
+
 def _list(rows: Any, page: Page, form: DepositForm) -> str:
     viewer = current_viewer()
     return render_template(
         "flags/asked.html", rows=rows, page=page, form=form, on=business_today(), reason_of=reason_of,
-        lenders=lenders_of(session(), viewer) if viewer.may(Permission.CONFIRM_RECEIPTS) else [],
+        lenders=lenders_of(session(), viewer) if viewer.may(Permission.CONFIRM_RECEIPTS) else [], left_of=_left,
     )  # fmt: skip
 
 
@@ -119,5 +125,5 @@ def _page(number: int, form: ReplyForm) -> str:
     found = _found(number)
     return render_template(
         "flags/answer.html", sheet=found, row=found.row, flag=found.row.flag, saw=reason_of(found.row.flag.saw),
-        form=form, today=business_today(), of_bank=current_viewer().organisation_kind == "bank",
+        form=form, left_of=_left, today=business_today(), of_bank=current_viewer().organisation_kind == "bank",
     )  # fmt: skip

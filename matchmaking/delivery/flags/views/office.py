@@ -1,4 +1,5 @@
-"""口径异常, the office's pages: the list, one flag with both sides, a reply that came on paper, and the decision."""
+"""口径异常, the office's pages: the list, one flag with both sides, a reply that came on paper, and the decision
+by two people."""
 
 from __future__ import annotations
 
@@ -8,9 +9,10 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from matchmaking.delivery.flags.commands import decide, reply
+from matchmaking.delivery.flags.commands import reply
+from matchmaking.delivery.flags.deciding import confirm_verdict, propose_verdict
 from matchmaking.delivery.flags.facts import reason_of
-from matchmaking.delivery.flags.forms import DecisionForm, HeardForm
+from matchmaking.delivery.flags.forms import ConfirmForm, DecisionForm, HeardForm
 from matchmaking.delivery.flags.models import VERDICTS
 from matchmaking.delivery.flags.queries import STATES, FlagSheet, Wanted, flag_choices, flag_list, flag_sheet
 from matchmaking.delivery.flags.rules import rules_on, term_on
@@ -102,7 +104,7 @@ def heard(number: int) -> ResponseReturnValue:
 @flags.post("/flags/<id:number>/verdict")
 @requires(Permission.HANDLE_FINDINGS)
 def verdict(number: int) -> ResponseReturnValue:
-    """Uphold, take as explained, or withdraw; the last decision holds and earlier figures stay."""
+    """Propose to uphold, to take as explained, or to withdraw; another person confirms."""
     form, viewer, at = DecisionForm(), current_viewer(), clock.now()
     _found(number)
     if not form.validate_on_submit():
@@ -113,7 +115,7 @@ def verdict(number: int) -> ResponseReturnValue:
     }  # fmt: skip
 
     def judge(work: Session) -> dict[str, Any]:
-        return {"verdict": decide(work, actor=viewer.actor, flag_id=number, at=at, **told).id}
+        return {"proposal": propose_verdict(work, actor=viewer.actor, flag_id=number, at=at, **told).id}
 
     try:
         keyed("flags.verdict", form.key.data, {**told, "decided_on": str(told["decided_on"]), "flag": number}, judge)
@@ -123,17 +125,43 @@ def verdict(number: int) -> ResponseReturnValue:
     return redirect(url_for("flags.sheet", number=number), code=303)
 
 
+@flags.post("/flags/<id:number>/confirm")
+@requires(Permission.HANDLE_FINDINGS)
+def confirm(number: int) -> ResponseReturnValue:
+    """Decide as a colleague proposed; the last decision holds and earlier figures stay."""
+    form, viewer, at = ConfirmForm(), current_viewer(), clock.now()
+    _found(number)
+    if not form.validate_on_submit():
+        return _page(number, confirming=form), 422
+    proposal = int(form.proposal.data or 0)
+
+    def judge(work: Session) -> dict[str, Any]:
+        made = confirm_verdict(work, actor=viewer.actor, flag_id=number, proposal_id=proposal, at=at)
+        return {"verdict": made.id}
+
+    try:
+        keyed("flags.confirm", form.key.data, {"proposal": proposal, "flag": number}, judge)
+    except Refusal as refusal:
+        form.add_refusal(refusal)
+        return _page(number, confirming=form), 409
+    return redirect(url_for("flags.sheet", number=number), code=303)
+
+
 def _found(number: int) -> FlagSheet:
     return flag_sheet(session(), current_viewer(), number, on=business_today()) or abort(404)
 
 
-def _page(number: int, *, decision: DecisionForm | None = None, heard_form: HeardForm | None = None) -> str:
+def _page(
+    number: int, *, decision: DecisionForm | None = None, heard_form: HeardForm | None = None,
+    confirming: ConfirmForm | None = None,
+) -> str:  # fmt: skip
     found, today = _found(number), business_today()
     return render_template(
         "flags/sheet.html", sheet=found, row=found.row, flag=found.row.flag, saw=reason_of(found.row.flag.saw),
         may_decide=current_viewer().may(Permission.HANDLE_FINDINGS), kinds=VERDICTS, today=today,
         decision=decision or DecisionForm(formdata=None, decided_on=today),
-        heard=heard_form or HeardForm(formdata=None),
+        heard=heard_form or HeardForm(formdata=None), confirming=confirming or ConfirmForm(formdata=None),
+        own=found.proposal is not None and found.proposal.actor == current_viewer().actor,
     )  # fmt: skip
 
 

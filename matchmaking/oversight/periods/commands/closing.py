@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from matchmaking.delivery.audits.commands import take_snapshot
 from matchmaking.delivery.disbursements.monthly import Month
 from matchmaking.domain.conversion.closing import heads_json
+from matchmaking.domain.hands import other_hands
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.clock import business_day
 from matchmaking.foundation.trail import record
@@ -61,10 +62,9 @@ def close_period(
 ) -> PeriodClose:
     """Close the month on ``proposal``, for good. Facts told between the two acts become restatements.
 
-    Raises :class:`Refusal` ``period_needs_another`` for whoever proposed it, and as :func:`propose_period`.
+    Raises :class:`Refusal` ``other_hands`` for whoever proposed it, and as :func:`propose_period`.
     """
-    if proposal.recorded_by == actor:
-        raise Refusal(Reason("period_needs_another", {"month": proposal.month}))
+    other_hands((proposal.recorded_by,), actor, made="hands_month")
     _refuse_order(session, portfolio, _read(proposal.month))
     made = PeriodClose(
         proposal_id=proposal.id, portfolio_id=portfolio.id, month=proposal.month, proposed_by=proposal.recorded_by,

@@ -24,15 +24,16 @@ from matchmaking.oversight.samples import commands
 from matchmaking.oversight.samples.facts import choices_of
 from matchmaking.oversight.samples.forms import DrawForm, EndForm, FreezeForm
 from matchmaking.oversight.samples.queries import (
+    ItemPage,
     SampleRow,
     frozen_list,
-    items_of,
+    item_page,
     sample_list,
     visible_sample,
 )
 from matchmaking.oversight.samples.recipe import RECIPE
 from matchmaking.registry.portfolios.queries import visible_portfolio, visible_portfolios
-from matchmaking.rulebook import number
+from matchmaking.rulebook import number as dated
 
 samples = Blueprint("samples", __name__)
 PER_PAGE = 50
@@ -94,8 +95,14 @@ def freeze(code: str) -> ResponseReturnValue:
 @samples.get("/samples/<key:key>")
 @requires(Permission.READ_SAMPLES)
 def sheet(key: str) -> ResponseReturnValue:
-    """One sample: what was frozen, how to repeat the draw, the items and, once closed, the result."""
-    return _sheet(found_sample(session(), key))
+    """One sample: what was frozen, how to repeat the draw, a page of items and, once closed, the result; three SQL
+    statements with the session's, and one for each person named.
+    """
+    found, number = found_sample(session(), key), page_number(request.args.get("page"))
+    items = item_page(session(), found.sample, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+    if number > 1 and not items.rows:
+        return redirect(url_for("samples.sheet", key=key), code=303)
+    return _sheet(found, items=items, number=number)
 
 
 @samples.get("/samples/<key:key>/list.txt")
@@ -181,11 +188,18 @@ def _new(code: str, form: FreezeForm) -> str:
     return render_template("samples/new.html", opened=opened, form=form)
 
 
-def _sheet(found: SampleRow, *, drawing: DrawForm | None = None, ending: EndForm | None = None) -> str:
+def _sheet(
+    found: SampleRow, *, drawing: DrawForm | None = None, ending: EndForm | None = None,
+    items: ItemPage | None = None, number: int = 1,
+) -> str:  # fmt: skip
     sample, viewer = found.sample, current_viewer()
+    items = items or item_page(session(), sample, limit=PER_PAGE)
+    page = Page(
+        number, items.total, lambda told: url_for("samples.sheet", key=sample.public_key, page=told["page"]), PER_PAGE
+    )
     may = SAMPLE.possible(sample.state, OFFICE) if viewer.may(Permission.KEEP_SAMPLES) else ()
     return render_template(
-        "samples/sheet.html", sample=sample, portfolio=found.portfolio, items=items_of(session(), sample), may=may,
+        "samples/sheet.html", sample=sample, portfolio=found.portfolio, items=items, page=page, may=may,
         drawing=drawing or DrawForm(formdata=None), ending=ending or EndForm(formdata=None), recipe=RECIPE,
-        own=sample.frozen_by == viewer.actor, most=number("sample_attempts", business_today()),
+        own=sample.frozen_by == viewer.actor, most=dated("sample_attempts", business_today()),
     )  # fmt: skip
