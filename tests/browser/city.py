@@ -12,7 +12,11 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from matchmaking import schedule
+from matchmaking.delivery.audits import jobs as audits
 from matchmaking.delivery.audits.models import AuditSnapshot
+from matchmaking.desks.curves import jobs as curves
+from matchmaking.desks.curves.commands import keep_curves
+from matchmaking.desks.standings import jobs as standings
 from matchmaking.domain.money import Money
 from matchmaking.foundation import clock, storage
 from matchmaking.foundation.access.roles import Role
@@ -29,6 +33,7 @@ from matchmaking.oversight.lines.commands import take_in_lines
 from matchmaking.oversight.lines.queries import silent_reports
 from matchmaking.oversight.lines.reading import LineTold
 from matchmaking.oversight.periods.commands import close_period, propose_period
+from matchmaking.oversight.reports import jobs as reports
 from matchmaking.oversight.samples.commands import draw_sample, freeze_list
 from matchmaking.registry.accounts.commands.passwords import hash_password
 from matchmaking.registry.accounts.models import UserAccount
@@ -70,6 +75,7 @@ def build_city(app: Flask, settings: Settings) -> dict[str, list[str]]:
     run_in_unit_of_work(_gatherings, firm_id=thread.world.firm)
     _matching(settings)
     run_in_unit_of_work(_oversight)
+    _evening(settings)
     slip = thread.post("manager", "/bank/slips", month="2026-08").location
     thread.post("manager", f"{slip}/make", version=1)
     hashed = hash_password(PASSWORD)
@@ -215,6 +221,21 @@ def _oversight(session: Session) -> None:
     draw_sample(
         session, key=sample.public_key, row_version=1, seed="公开开奖 1 2 3", source="公开开奖（演示）", **other
     )
+
+
+def _evening(settings: Settings) -> None:
+    """What is reckoned at night, for the portfolios' pages to show: audits, flags, curves, banks, reports."""
+    context = JobContext(TODAY, clock.now(), settings)
+    for job in (audits.run_audit, audits.run_findings, curves.run, standings.run, reports.run):
+        job(context)
+    run_in_unit_of_work(_golden_curves)
+
+
+def _golden_curves(session: Session) -> None:
+    golden = portfolio_by_code(session, "golden")
+    assert golden is not None
+    for snapshot in session.scalars(select(AuditSnapshot).where(AuditSnapshot.portfolio_id == golden.id)):
+        keep_curves(session, actor="job:curves", portfolio=golden, snapshot=snapshot, at=clock.now())
 
 
 def session_of(login: str) -> str:

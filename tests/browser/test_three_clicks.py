@@ -1,18 +1,27 @@
-"""From a figure to its papers and to the facts of one of them, in three clicks at most."""
+"""From a figure to its papers and to the facts of one of them, in three clicks at most, on every page of the office."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.browser.driving import WIDTHS, Watched
 
 Open = Callable[..., Watched]
-LISTED = "tbody th a"
+LISTED, BEHIND = "tbody th a", "#members tbody th a"
 WALKS = (
     # where the figure stands, and what is clicked from it to the page of one paper
     ("/portfolios/golden/periods/2025-06", ("tbody td.num a", LISTED)),
+    ("/portfolios/golden/splits?by=chain", ("#split tbody th a", BEHIND)),
+    ("/portfolios/golden/splits?by=area", ("#split tbody th a", BEHIND)),
+    ("/portfolios/golden/splits?by=park", ("#split tbody th a", BEHIND)),
+    ("/portfolios/golden/splits?by=sector", ("#split tbody th a", BEHIND)),
+    ("/portfolios/golden/banks", ("#standings tbody th a", LISTED)),
+    ("/portfolios/golden/areas", (LISTED, LISTED)),
+    ("/portfolios/golden/splits?by=size", ("#split tbody th a", BEHIND)),
+    ("/flags", (LISTED, "[aria-labelledby=papers-t] tbody th a")),
 )
 
 
@@ -27,3 +36,14 @@ def test_a_figure_leads_to_the_facts_of_a_paper(visit: Open, start: str, clicks:
     assert len(clicks) < 3
     assert page.locator("#timeline-t").is_visible(), page.url
     watched.assert_clean()
+
+
+def test_a_closed_months_figure_leads_to_a_voucher(visit: Open) -> None:
+    watched = visit()
+    watched.go("/portfolios/golden/periods/2025-06")
+    page = watched.page
+    page.locator('tbody td.num a[href*="bucket=A1"]').first.click()
+    page.locator(LISTED).first.click()
+    with page.expect_download() as waiting:
+        page.locator("#evidence a").first.click()
+    assert Path(waiting.value.path()).stat().st_size > 0
