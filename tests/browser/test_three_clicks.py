@@ -19,6 +19,7 @@ WALKS = (
     ("/portfolios/golden/splits?by=park", ("#split tbody th a", BEHIND)),
     ("/portfolios/golden/splits?by=sector", ("#split tbody th a", BEHIND)),
     ("/portfolios/golden/banks", ("#standings tbody th a", LISTED)),
+    ("/portfolios/golden/curves", (".panel-sub a", LISTED)),
     ("/portfolios/golden/areas", (LISTED, LISTED)),
     ("/portfolios/golden/splits?by=size", ("#split tbody th a", BEHIND)),
     ("/flags", (LISTED, "[aria-labelledby=papers-t] tbody th a")),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from matchmaking.desks.curves.facts import ALL, BANK, WAITS, Wait, waits_of
+from matchmaking.desks.curves.facts import ALL, BANK, GRADE, PAPERS, STATEMENT, WAITS, Wait, waits_of
 from matchmaking.desks.office.setting import Setting
 from matchmaking.desks.office.tables import in_pinyin_order
 from matchmaking.domain.conversion.shown_curves import HORIZON
@@ -98,6 +98,16 @@ class CurvesPage:
         share = percent_text(mark["shares"][self.wait.main], 1)
         half = w("wait_half", on=chosen["half_on"]) if chosen["half_on"] is not None else w("wait_half_never")
         return w(f"wait_found_{self.wait.code}", days=mark["day"], share=share) + half
+
+    @property
+    def contracts(self) -> str:
+        """The list in which the group's papers stand; empty for what is no paper and for groups no list is told by."""
+        name = "" if self.chosen is None else str(self.chosen["name"])
+        filters: dict[str, str] | None = {} if name == ALL else {GRADE: {"grade": name}, BANK: {"q": name}}.get(self.by)
+        if not name or filters is None or self.wait.source not in (PAPERS, STATEMENT):
+            return ""
+        address: str = self.setting.addresses.agreements(**filters)
+        return address
 
     @property
     def difference(self) -> Mapping[str, Any] | None:
