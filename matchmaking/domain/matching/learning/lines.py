@@ -22,7 +22,7 @@ from matchmaking.domain.matching.learning.shares import Counts, Figures, fading,
 RECENT = (0.30, 0.05)
 """Ways of counting beside counting all alike: loans fade by half in the days that the last three tenths, and the
 last twentieth, of them took. In a rush of weeks the faster one follows single days: such a source asks for one way."""
-STRENGTH = {True: 5.0, False: 10.0}
+STRENGTH = {True: 1.0, False: 10.0}
 """How many like loans weigh as much as the wider group: of a share line, of a lift line."""
 
 HalfLives = tuple[float | None, ...]
