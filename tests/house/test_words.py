@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from matchmaking import schedule
 from matchmaking.foundation.trail.tags import check_tag
 from matchmaking.rulebook import LANGUAGES, words
 from tests.house.tree import TEMPLATES, Module, called, modules
@@ -96,6 +97,12 @@ def test_every_tag_written_to_the_trail_has_words() -> None:
     assert tags, "no command writes the trail"
     for _, tag in tags:
         check_tag(tag)
+
+
+def test_every_job_has_a_name_people_read() -> None:
+    named = {f"job_name_{name.replace('-', '_')}" for name in (job.name for job in schedule.JOBS)}
+    assert named - set(words()) == set()
+    assert len(named) > 20
 
 
 def test_words_that_practice_forbids_are_not_on_any_screen() -> None:
