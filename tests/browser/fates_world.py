@@ -18,13 +18,13 @@ from config import Settings
 from matchmaking.app import create_app
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role
-from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.trail.guards import install_guards
 from matchmaking.registry.accounts.commands.passwords import hash_password
 from matchmaking.registry.accounts.models import UserAccount
 from tests.journeys.thread_world import Thread, build_thread
 from tests.market.market_world import NOON, TODAY
 from tests.market.referral_world import refer, sell, verified
+from tests.past import write_past_the_trail
 from tests.web_fixtures import PASSWORD, Browser
 
 SIGNED = ("full", "parts", "never", "terminated", "disputed", "voided", "lapsed")
@@ -58,7 +58,7 @@ def build(instance: Path) -> None:
     papers = {fate: _paper(thread, tea, fate) for fate in SIGNED}
     need = verified(thread.world)
     sent = refer(thread.world, need, tea, nuts)
-    run_in_unit_of_work(_people)
+    write_past_the_trail(_people)
     storage.dispose()
     told = {"papers": papers, "need": need, "sent": sent}
     (instance / "fates.json").write_text(json.dumps(told), "utf-8")
