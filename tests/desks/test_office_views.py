@@ -219,11 +219,9 @@ def test_another_jurisdiction_finds_nothing(demo: Flask, client: Browser) -> Non
         assert client.get(path).status_code == 404, path
 
 
-def test_a_county_without_portfolios_is_told_what_to_do(demo: Flask, client: Browser) -> None:
+def test_a_county_is_not_sent_to_what_is_told_of_the_whole_city(demo: Flask, client: Browser) -> None:
     sign_in(client, Role.FINANCE_OFFICE_COUNTY)
-    page = text_of(client.get("/office"))
-    assert "还没有可看的组合" in page
-    assert "来信里的数字" not in page, "told of the whole city: no county is sent to what it may not open"
+    assert "来信里的数字" not in text_of(client.get("/office"))
 
 
 def test_addresses_of_a_list_are_those_of_each_agreement(app: Flask) -> None:

@@ -87,6 +87,16 @@ def _snapshot_asked(opening: bool, jurisdiction: str) -> Select[tuple[Portfolio,
     )
 
 
+def newest_of_cases(on: date) -> Select[Any]:
+    """``id``, ``as_of``, ``known_on`` and ``currency`` of the newest audit up to ``on`` of the city's own cases: of the
+    real city before a demo's. Asked for those who see a part of it only, so no viewer."""
+    asked = select(AuditSnapshot.id, AuditSnapshot.as_of, AuditSnapshot.known_on, Portfolio.currency)
+    asked = asked.join(Portfolio, Portfolio.id == AuditSnapshot.portfolio_id)
+    asked = asked.where(Portfolio.kind == "cases", AuditSnapshot.as_of <= on)
+    newest = (AuditSnapshot.as_of.desc(), AuditSnapshot.known_on.desc(), AuditSnapshot.facts_seq.desc())
+    return asked.order_by(Portfolio.demo, Portfolio.code, *newest).limit(1)
+
+
 def answers_for(portfolio: Portfolio, snapshot: AuditSnapshot, known_on: date) -> bool:
     """Whether ``snapshot`` says what was known on ``known_on``: it is of that day, or nothing was recorded since."""
     if snapshot.known_on == known_on:

@@ -66,8 +66,8 @@ def tables_of(session: Session, viewer: Viewer, setting: Setting, snapshot: Audi
     """Four SQL statements, whatever the number of agreements."""
     shares = _shares(session, snapshot, grade)
     return Tables(
-        banks=_by(shares, 0),
-        areas=_by(shares, 1),
+        banks=shares_by(shares, 0),
+        areas=shares_by(shares, 1),
         reporting=_reporting(session, viewer, setting),
         pressing=largest_open(session, viewer, setting.portfolio, until=setting.as_of, on=setting.known_on),
     )
@@ -75,7 +75,7 @@ def tables_of(session: Session, viewer: Viewer, setting: Setting, snapshot: Audi
 
 def areas_of(session: Session, snapshot: AuditSnapshot, grade: str) -> list[Share]:
     """The grade by county; one SQL statement."""
-    return _by(_shares(session, snapshot, grade), 1)
+    return shares_by(_shares(session, snapshot, grade), 1)
 
 
 def _shares(session: Session, snapshot: AuditSnapshot, grade: str) -> list[tuple[tuple[str, str], Share]]:
@@ -97,7 +97,8 @@ def _shares(session: Session, snapshot: AuditSnapshot, grade: str) -> list[tuple
     ]
 
 
-def _by(shares: Iterable[tuple[tuple[str, str], Share]], place: int) -> list[Share]:
+def shares_by(shares: Iterable[tuple[tuple[str, str], Share]], place: int) -> list[Share]:
+    """Shares added up by one of their two names, in order of that name."""
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for names, one in shares:
         held = (one.count, one.signed_minor, one.verified_minor, one.unexplained_minor)

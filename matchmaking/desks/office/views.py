@@ -32,6 +32,7 @@ from matchmaking.delivery.audits.sheets import agreement_sheet
 from matchmaking.desks.office import definitions as defined
 from matchmaking.desks.office.asked import Asked, read_asked
 from matchmaking.desks.office.case import case_page
+from matchmaking.desks.office.county import county_page
 from matchmaking.desks.office.division import divide as may_divide
 from matchmaking.desks.office.division import figures_of
 from matchmaking.desks.office.export import MEDIA, MOST_ROWS, workbook
@@ -46,8 +47,10 @@ from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.next_page import safe_next
 from matchmaking.foundation.access.permissions import Permission
+from matchmaking.foundation.access.viewer import EVERYWHERE
 from matchmaking.foundation.files import open_file
 from matchmaking.foundation.storage import run_in_unit_of_work
+from matchmaking.foundation.web.figures import chosen_unit
 from matchmaking.foundation.web.limits import limit_costly
 from matchmaking.foundation.web.locale import in_words
 from matchmaking.oversight.periods.queries import closed_on
@@ -70,11 +73,15 @@ def business_today() -> date:
 @office.get("/office")
 @requires(Permission.READ_AUDIT)
 def home() -> ResponseReturnValue:
-    """To the first portfolio this person may open; where there is none, what to do first."""
+    """To the first portfolio this person may open; for a county its part of the city's books; else what to do first."""
     viewer = current_viewer()
     mine = visible_portfolios(storage.session(), viewer)
     if mine:
         return redirect(url_for("office.portfolio", code=mine[0].code), code=303)
+    page = None if viewer.jurisdiction == EVERYWHERE else county_page(storage.session(), viewer, on=business_today())
+    if page is not None:
+        unit = chosen_unit(request.args.get("unit"), page.currency)
+        return render_template("office/county.html", page=page, unit=unit, area=viewer.jurisdiction)
     return render_template("office/nothing.html", may_import=viewer.may(Permission.IMPORT_STATEMENTS))
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Integer, Select, cast, extract, func, sele
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement
-from matchmaking.delivery.audits.models import AuditRow, AuditSnapshot
+from matchmaking.delivery.audits.models import AuditRow
+from matchmaking.delivery.audits.queries import newest_of_cases
 from matchmaking.desks.public.openness import Cell, withheld
 from matchmaking.domain.conversion.instruments import INSTRUMENTS
-from matchmaking.registry.portfolios.models import Portfolio
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Published:
 
 def published(session: Session, *, on: date, least: int, most_percent: int) -> Published | None:
     """The public table from the newest audit, or None before the first one; two SQL statements."""
-    snapshot = session.execute(_newest(on)).first()
+    snapshot = session.execute(newest_of_cases(on)).first()
     if snapshot is None:
         return None
     rows = session.execute(_cells(snapshot.id)).all()
@@ -48,14 +48,6 @@ def published(session: Session, *, on: date, least: int, most_percent: int) -> P
     order = {grade: place for place, grade in enumerate(INSTRUMENTS)}
     lines.sort(key=lambda line: (order.get(line.grade, len(order)), -line.year))
     return Published(snapshot.as_of, snapshot.known_on, snapshot.currency, lines)
-
-
-def _newest(on: date) -> Select[Any]:
-    asked = select(AuditSnapshot.id, AuditSnapshot.as_of, AuditSnapshot.known_on, Portfolio.currency)
-    asked = asked.join(Portfolio, Portfolio.id == AuditSnapshot.portfolio_id)
-    asked = asked.where(Portfolio.kind == "cases", AuditSnapshot.as_of <= on)
-    newest = (AuditSnapshot.as_of.desc(), AuditSnapshot.known_on.desc(), AuditSnapshot.facts_seq.desc())
-    return asked.order_by(Portfolio.demo, Portfolio.code, *newest).limit(1)
 
 
 def _cells(snapshot_id: int) -> Select[Any]:
