@@ -11,6 +11,8 @@ PYTEST_ARGS ?=
 # A command that limits the suite's time; .ci/run sets it.
 WITHIN ?=
 export PORT INSTANCE
+# Where a machine forbids it, every process would compile the product anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN := $(VENV)/bin
