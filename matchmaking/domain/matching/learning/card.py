@@ -7,12 +7,12 @@ the loans before it and nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaking.domain.matching.learning.fitting import Choices, Weights, fitted
+from matchmaking.domain.matching.learning.fitting import Choices, Weights, fitted, stretched
 from matchmaking.domain.matching.learning.keys import Codes
 from matchmaking.domain.matching.learning.layout import Layout
 from matchmaking.domain.matching.learning.lines import Encoded, Level, Memory, levels_of
@@ -26,6 +26,9 @@ MOST_LEARNED = 900
 """Loans that are learned from at one cut, evenly spread: so many up to the next cut, and so many of all later ones."""
 CANDIDATES = 100
 """Lenders a loan is learned against: the likeliest by an even card."""
+EVENING = 0.25
+"""A loan counts the more the less its lender lent, by this power of its share, so that the card is not learned from the
+largest few alone: a loan of one that lends a sixteenth as much counts twice."""
 FEWEST = 50
 """Loans below which nothing is learned."""
 BLOCK = 100
@@ -59,13 +62,17 @@ def learn(past: Encoded) -> Card:
     """The card fitted on loans in order of their day. Raises :class:`Refusal` ``rank_too_few`` below fifty."""
     if len(past.days) < FEWEST:
         raise Refusal(Reason("rank_too_few", {"count": len(past.days), "least": FEWEST}))
-    figures, chosen = zip(*_learned_from(past), strict=True)
+    figures, chosen, counts = zip(*_learned_from(past), strict=True)
     choices = Choices(np.concatenate(figures), np.concatenate(chosen))
-    return Card(past.layout, levels_of(past.layout), fitted(choices), len(choices.chosen))
+    weights = fitted(replace(choices, counts=np.concatenate(counts)))
+    # whom it ranks first is learned from all lenders; what share it expects of them, from loans as often as they came
+    return Card(past.layout, levels_of(past.layout), stretched(choices, weights), len(choices.chosen))
 
 
-def _learned_from(past: Encoded) -> Iterator[tuple[NDArray[np.float32], Codes]]:
-    """Figures of the candidates and who lent, loan by loan; a loan whose lender is no candidate teaches nothing."""
+def _learned_from(past: Encoded) -> Iterator[tuple[NDArray[np.float32], Codes, Weights]]:
+    """Figures of the candidates, who lent and how much it counts, loan by loan; a loan whose lender is no candidate
+    teaches nothing."""
+    lent_by = np.bincount(past.lenders).astype(np.float64)
     parts = cuts(past.days)
     fewest = int(past.lenders[: parts[0][0]].max()) + 1
     for start, end in parts:
@@ -77,7 +84,11 @@ def _learned_from(past: Encoded) -> Iterator[tuple[NDArray[np.float32], Codes]]:
             nearest = _likeliest(figures, min(CANDIDATES, fewest))
             lent = nearest == past.lenders[at][:, None]
             known = lent.any(axis=1)
-            yield np.take_along_axis(figures[known], nearest[known][:, :, None], axis=1), lent[known].argmax(axis=1)
+            yield (
+                np.take_along_axis(figures[known], nearest[known][:, :, None], axis=1),
+                lent[known].argmax(axis=1),
+                lent_by[past.lenders[at][known]] ** -EVENING,
+            )
 
 
 def cuts(days: Codes) -> list[tuple[int, int]]:

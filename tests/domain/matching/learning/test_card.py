@@ -10,7 +10,7 @@ import pytest
 
 from matchmaking.domain.matching.learning.backtest import backtest
 from matchmaking.domain.matching.learning.card import PER_DOUBLING, Card, by_hand, cuts, learn
-from matchmaking.domain.matching.learning.fitting import Choices, fitted
+from matchmaking.domain.matching.learning.fitting import Choices, fitted, stretched
 from matchmaking.domain.matching.learning.keys import Coder
 from matchmaking.domain.matching.learning.lines import RECENT, Encoded, Level, Memory, levels_of
 from matchmaking.domain.matching.learning.loans import Loans
@@ -170,3 +170,30 @@ def test_a_backtest_learns_before_the_day_and_beats_popularity_where_banks_lend_
     with pytest.raises(Refusal) as refused:
         backtest(loans(rows(100)), layout(), date(2030, 1, 1))
     assert refused.value.reason.code == "rank_split_empty"
+
+
+def test_a_loan_that_counts_twice_weighs_like_two_loans() -> None:
+    chance = np.random.default_rng(3)
+    figures = chance.normal(size=(60, 4, 3)).astype(np.float32)
+    chosen = (figures @ np.array([1.0, 0.3, 0.0]) + chance.gumbel(size=(60, 4))).argmax(axis=1)
+    counts = chance.integers(1, 4, 60)
+    told = fitted(Choices(figures, chosen, counts=counts.astype(np.float64)))
+    again = fitted(Choices(np.repeat(figures, counts, axis=0), np.repeat(chosen, counts)))
+    assert np.allclose(told, again, atol=1e-4)
+    assert not np.allclose(told, fitted(Choices(figures, chosen)), atol=1e-3), "counting them alike says something else"
+
+
+def test_one_number_for_all_weights_brings_shares_to_what_was_seen_and_moves_nobody() -> None:
+    chance = np.random.default_rng(4)
+    figures = chance.normal(size=(2_000, 4, 3)).astype(np.float32)
+    true = np.array([0.9, 0.4, 0.1])
+    chosen = (figures @ true + chance.gumbel(size=(2_000, 4))).argmax(axis=1)
+    choices = Choices(figures, chosen)
+    for wrong in (true * 5, true / 5):
+        found = stretched(choices, wrong)
+        assert np.allclose(found / found[0], true / true[0]), "one number for all"
+        assert np.allclose(found, true, rtol=0.1)
+        nearby = [choices.loss(found * times, found * times) for times in (0.97, 1.0, 1.03)]
+        assert nearby[1] == min(nearby)
+    nothing = stretched(Choices(np.zeros((5, 4, 3), np.float32), np.zeros(5, np.int64)), true)
+    assert np.allclose(nothing, true), "lenders alike tell nothing of how sure one may be"
