@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from matchmaking.desks.curves.facts import ALL, BANK, GRADE, PAPERS, STATEMENT, WAITS, Wait, waits_of
+from matchmaking.desks.curves.facts import ALL, BANK, EVENT, GRADE, PAPERS, STATEMENT, WAITS, Wait, waits_of
 from matchmaking.desks.office.setting import Setting
 from matchmaking.desks.office.tables import in_pinyin_order
 from matchmaking.domain.conversion.shown_curves import HORIZON
 from matchmaking.domain.conversion.waits import PAID
 from matchmaking.domain.money import percent_text
-from matchmaking.foundation.web.words import area_name, w, w_or
+from matchmaking.foundation.web.words import area_name, link, w, w_or
 
 MOST_LINES = 5
 """Curves in one picture; the table has all of them."""
@@ -101,12 +101,15 @@ class CurvesPage:
 
     @property
     def contracts(self) -> str:
-        """The list in which the group's papers stand; empty for what is no paper and for groups no list is told by."""
-        name = "" if self.chosen is None else str(self.chosen["name"])
-        filters: dict[str, str] | None = {} if name == ALL else {GRADE: {"grade": name}, BANK: {"q": name}}.get(self.by)
-        if not name or filters is None or self.wait.source not in (PAPERS, STATEMENT):
+        """Where the group's papers stand: the ledger, or the meeting's page; empty for what is no paper."""
+        if self.chosen is None or self.wait.source not in (PAPERS, STATEMENT):
             return ""
-        address: str = self.setting.addresses.agreements(**filters)
+        key, name = str(self.chosen["key"]), str(self.chosen["name"])
+        if self.by == EVENT and key != ALL:
+            # of a meeting that papers name and no sheet knows there is no page
+            return link("gatherings.event", code=self.setting.portfolio.code, key=key) or "" if key != name else ""
+        told = {} if name == ALL else {"grade": name} if self.by == GRADE else {"q": name}
+        address: str = self.setting.addresses.agreements(**told)
         return address
 
     @property

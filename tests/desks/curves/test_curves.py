@@ -28,6 +28,8 @@ from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.jobs.declared import JobContext
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.trail import TrailEvent
+from matchmaking.market.events.commands import EventTold, record_event
+from matchmaking.market.events.models import KINDS
 from matchmaking.market.referrals import commands as referring
 from matchmaking.registry.portfolios.models import Portfolio
 from tests.delivery.cases_world import JUNE, MARCH, MILLION, World, counted, morning, open_world
@@ -210,6 +212,29 @@ def test_the_shell_prints_the_same_and_stores_nothing(app: Flask, waiting: Waiti
         assert runner.invoke(args=[*asked, *wrong]).exit_code == 2
     unknown = runner.invoke(args=["curves", "--portfolio", "nothing", "--as-of", "2025-06-30"])
     assert unknown.exit_code == 2
+
+
+def _behind(office: Browser, **group: str) -> str:
+    """The page that the curve's group leads to, as text; empty where it leads nowhere."""
+    page = office.get(PAGE, query_string={"as_of": JUNE.isoformat()} | group).get_data(as_text=True)
+    found = re.search(r'<a href="([^"]+)">到台账里看</a>', page)
+    return text_of(office, unescape(found[1])) if found else ""
+
+
+@ON_ONE_ENGINE
+def test_a_group_of_any_kind_leads_to_its_papers(waiting: Waiting, office: Browser) -> None:
+    told_event = EventTold(KINDS[0], "2025-1", "演示对接会", MARCH, "演示会场", "610902")
+    meeting = run_in_unit_of_work(record_event, actor="seed", told=told_event, at=morning(MARCH)).public_key
+    for number in range(11):
+        told = {"product": "演示茶贷", "event_key": meeting, "event_on": MARCH}
+        waiting.cases.sign(f"T{number:02}", firm=f"茶企{number}有限公司", lender=SMALL, **told)
+    waiting.keep()
+    for group in ({"by": "product", "group": "演示茶贷"}, {"by": "event", "group": meeting}):
+        behind = _behind(office, **group)
+        assert all(f"茶企{number}有限公司" in behind for number in range(11)), group
+        assert "演示企业0有限公司" not in behind, group
+    assert "演示企业0有限公司" in _behind(office, by="bank", group=LARGE)
+    assert "茶企0有限公司" in _behind(office, by="grade", group="loan_contract")
 
 
 @ON_ONE_ENGINE
