@@ -23,6 +23,8 @@ WALKS = (
     ("/portfolios/golden/areas", (LISTED, LISTED)),
     ("/portfolios/golden/splits?by=size", ("#split tbody th a", BEHIND)),
     ("/flags", (LISTED, "[aria-labelledby=papers-t] tbody th a")),
+    # the sample's list leads to its sheet, where the figures stand
+    ("/samples > tbody th a", ("[aria-labelledby=items-t] tbody th a", "main > p:last-child a")),
 )
 
 
@@ -30,9 +32,10 @@ WALKS = (
 @pytest.mark.parametrize(("start", "clicks"), WALKS, ids=[start for start, _ in WALKS])
 def test_a_figure_leads_to_the_facts_of_a_paper(visit: Open, start: str, clicks: tuple[str, ...], width: int) -> None:
     watched = visit(width=width)
-    watched.go(start)
+    address, _, before = start.partition(" > ")
+    watched.go(address)
     page = watched.page
-    for selector in clicks:
+    for selector in (before, *clicks) if before else clicks:
         page.locator(selector).locator("visible=true").first.click()
     assert len(clicks) < 3
     assert page.locator("#timeline-t").is_visible(), page.url

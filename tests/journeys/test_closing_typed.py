@@ -107,6 +107,8 @@ def test_june_stays_nought_and_the_verdict_stands_beside_it(typist: Typist) -> N
     assert "known_at=2025-07-03" in figure, "as frozen, not as known now"
     paper = next(each for each in links(reader, figure) if "/agreements/" in each)
     assert "新增" in page(typist, "office", paper), "two clicks from a closed figure to its paper"
+    cause = next(each for each in links(reader, MONTH) if "/agreements/" in each)
+    assert "裁定" in page(typist, "office", cause), "one click from a restatement to the paper it is about"
     with Statements() as sent:
         months = page(typist, "office", "/portfolios/city/periods")
     assert len(sent.sent) <= 3

@@ -161,6 +161,9 @@ def test_maker_checker_seal(maker: Browser, checker: Browser, office: Browser) -
     page = text_of(office, f"/portfolios/city/slips/{slip.public_key}")
     assert "一笔次月起息" in page and slip.digest in page and (slip.scan_sha256 or "") in page
     assert office.get(f"/portfolios/city/slips/{slip.public_key}/scan").data == PDF
+    sheet = office.get(f"/portfolios/city/slips/{slip.public_key}").get_data(as_text=True)
+    links = re.findall(r'<th scope="row"><a href="([^"]+)"', sheet)
+    assert links == 5 * ["/portfolios/city/agreements/MAIN"], "every line opens its agreement, with facts and vouchers"
     again = post(maker, "/bank/slips", "/bank/slips", month=str(LAST))
     assert again.status_code == 409, "the records say what the sealed slip says"
 
