@@ -79,7 +79,10 @@ def take_snapshot(
     locked = select(Portfolio).where(Portfolio.id == portfolio.id).with_for_update()
     portfolio = session.scalars(locked, execution_options={"populate_existing": True}).one()
     kept = kept_snapshot(session, portfolio, as_of, known_on)
-    return kept or _keep(session, actor, portfolio, as_of, known_on, at)
+    if kept is not None:
+        return kept
+    found = reckon(session, portfolio, as_of=as_of, known_on=known_on)
+    return keep_reckoned(session, found, actor=actor, portfolio=portfolio, as_of=as_of, known_on=known_on, at=at)
 
 
 def refuse_days_to_come(*days: date, at: datetime) -> None:
@@ -100,10 +103,14 @@ def kept_snapshot(session: Session, portfolio: Portfolio, as_of: date, known_on:
     return session.scalars(wanted).one_or_none()
 
 
-def _keep(
-    session: Session, actor: str, portfolio: Portfolio, as_of: date, known_on: date, at: datetime
+def keep_reckoned(
+    session: Session, found: Reckoned, *, actor: str, portfolio: Portfolio, as_of: date, known_on: date, at: datetime
 ) -> AuditSnapshot:
-    found = reckon(session, portfolio, as_of=as_of, known_on=known_on)
+    """Keep what was just reckoned for these two days, under the lock on ``portfolio`` under which it was reckoned; the
+    snapshot that is there already when no fact came in since."""
+    kept = kept_snapshot(session, portfolio, as_of, known_on)
+    if kept is not None:
+        return kept
     snapshot = AuditSnapshot(
         portfolio_id=portfolio.id, as_of=as_of, known_on=known_on, facts_seq=portfolio.facts_seq,
         payload=found.payload, made_at=at,

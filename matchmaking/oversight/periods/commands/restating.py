@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.audits.case_audit import case_portfolio
-from matchmaking.delivery.audits.commands import reckon
+from matchmaking.delivery.audits.commands import keep_reckoned, reckon
 from matchmaking.domain.conversion.causes import causes
 from matchmaking.domain.conversion.closing import Cell, Held, added, cells_of, differences
 from matchmaking.foundation.clock import business_day, end_of_day
@@ -50,6 +50,10 @@ def restate_period(
     changed = differences(held_so_far(session, closed), cells_of(found.lines))
     if not changed:
         return None
+    # the pages behind the difference answer from what is kept
+    keep_reckoned(
+        session, found, actor=actor, portfolio=portfolio, as_of=closed.as_of, known_on=known_on, at=at
+    )  # fmt: skip
     made = PeriodRestatement(
         close_id=closed.close.id, number=len(before) + 1, known_on=known_on, facts_seq=portfolio.facts_seq,
         recorded_at=at, recorded_by=actor,
