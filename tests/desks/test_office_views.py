@@ -198,6 +198,15 @@ def test_a_voided_report_stays_visible(office: Browser) -> None:
     assert "金额录错" in page
 
 
+def test_what_a_verdict_settled_is_not_said_to_be_agreed(office: Browser) -> None:
+    page = text_of(office.get(f"{LIST}/G04-S"))
+    assert "三方对账：1 笔经裁定核实" in page
+    assert "1 笔经裁定，不是双方一致" in page
+    assert "两方一致" not in page
+    agreed = text_of(office.get(f"{LIST}/G01-S"))
+    assert "两方一致" in agreed and "经裁定" not in agreed
+
+
 def test_no_filter_breaks_the_list(office: Browser) -> None:
     for query in (
         *("bucket=ZZ", "band=9", "page=99999999", "page=-1", "sort=drop", "q=%25", "q=%00", "grade=%27", "finding=x"),

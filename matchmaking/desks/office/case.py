@@ -32,6 +32,8 @@ STATES = {
 }
 """State of a disbursement → (shape, kind)."""
 
+SETTLED = frozenset({"settled_for_bank", "settled_for_firm"})
+"""Reasons of a disbursement that a verdict decided: one party stands behind it, not two."""
 ANSWERS = {"right": ("ok", "ok"), "wrong": ("clash", "bad"), "not_received": ("clash", "bad")}
 MOMENTS = {
     "agreement": ("pen", "act"),
@@ -139,6 +141,10 @@ class CasePage:
         """Shape and kind of a disbursement's state."""
         return STATES.get(one.state, ("none", "mute"))
 
+    def state_name(self, one: DisbursementSheet) -> str:
+        """The state in words."""
+        return w(f"state_{_state(one)}")
+
     def answer(self, one: Answer) -> tuple[str, str]:
         """Shape and kind of an answer."""
         return ANSWERS.get(one.says, ("none", "mute"))
@@ -179,10 +185,20 @@ def _case_kpis(setting: Setting, sheet: AgreementSheet, lines: Sequence[SheetLin
     return [
         Kpi(_("签约"), signed, None, _("%(day)s，原额不改", day=day(row.signed_on))),
         Kpi(_("银行报送放款"), row.paid_minor, _share(row.paid_minor, signed), _("%(n)s 份借据", n=len(standing))),
-        Kpi(_("核实放款"), row.verified_minor, _share(row.verified_minor, signed), _("两方以上一致，一方非银行")),
+        Kpi(_("核实放款"), row.verified_minor, _share(row.verified_minor, signed), _verified_words(standing)),
         Kpi(_("净新增"), net.get("amount"), _share(net.get("amount"), signed), _net_words(setting, net)),
         Kpi(_("没到账"), row.open_minor, _share(row.open_minor, signed), _open_words(lines)),
     ]
+
+
+def _state(one: DisbursementSheet) -> str:
+    """The state, where a verdict settled what the parties say differently apart from their agreeing."""
+    return "settled" if any(reason.code in SETTLED for reason in one.reasons) else one.state
+
+
+def _verified_words(standing: Sequence[DisbursementSheet]) -> str:
+    settled = sum(_state(one) == "settled" for one in standing)
+    return _("%(n)s 笔经裁定，不是双方一致", n=settled) if settled else _("两方以上一致，一方非银行")
 
 
 def _net_words(setting: Setting, net: Mapping[str, Any]) -> str:
@@ -224,7 +240,7 @@ def _finding(sheet: AgreementSheet) -> str:
     """The heading of the three-party table, in one sentence."""
     counts: dict[str, int] = {}
     for one in sheet.disbursements:
-        counts[one.state] = counts.get(one.state, 0) + 1
+        counts[_state(one)] = counts.get(_state(one), 0) + 1
     if not counts:
         return _("三方对账：还没有放款")
     told = [_("%(n)s 笔%(state)s", n=number, state=w(f"state_{state}")) for state, number in counts.items()]
