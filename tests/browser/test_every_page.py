@@ -47,7 +47,10 @@ Look = Callable[[Watched, Page], list[str]]
 def looking(chrome: Browser, city: City, login: str, language: str, scripts: bool = True) -> Iterator[Watched]:
     """A browser in which ``login`` is signed in."""
     context = chrome.new_context(
-        viewport={"width": WIDTHS[0], "height": 900}, locale=LOCALES[language], java_script_enabled=scripts
+        viewport={"width": WIDTHS[0], "height": 900},
+        locale=LOCALES[language],
+        java_script_enabled=scripts,
+        reduced_motion="reduce",
     )
     if city.cookies[login]:
         context.add_cookies([{"name": "session", "value": city.cookies[login], "url": city.address}])
