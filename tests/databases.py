@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
 
 from matchmaking.foundation import files, storage
 from matchmaking.foundation.trail.guards import install_guards
@@ -266,6 +266,15 @@ def _copy_sqlite(source: Path, target: Path) -> None:
     # SQLite's own backup: it takes what still stands in the journal along, and open connections see the new pages
     with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
         one.backup(other)
+
+
+def drop_beside(table: Table) -> None:
+    """Take a test's own table away from the server, so that the next test finds the schema it knows."""
+    storage.remove_session()
+    if storage.engine().dialect.name == "sqlite":
+        return
+    with _beside(storage.engine().url.render_as_string(hide_password=False)).begin() as connection:
+        table.drop(connection)
 
 
 def _shape(connection: Connection) -> str:

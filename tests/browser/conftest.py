@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, StorageState, sync_playwright
 
 from config import ROOT
-from tests.browser.driving import Watched, built, chromium, launch, served, sign_in, watch
+from tests.browser.driving import HOME, Watched, built, chromium, launch, served, sign_in, watch
 from tests.browser.pages import Page
 
 
@@ -75,19 +75,39 @@ def address(city: City) -> str:
 Open = Callable[..., Watched]
 
 
+@pytest.fixture(scope="session")
+def entered() -> dict[str, StorageState]:
+    """Language → the cookies of who signed in once."""
+    return {}
+
+
 @pytest.fixture
-def visit(chrome: Browser, address: str) -> Iterator[Open]:
-    """``visit(width=1366, language="zh", scripts=True, signed_in=True)`` → a watched page; closed afterwards."""
+def visit(chrome: Browser, address: str, entered: dict[str, StorageState]) -> Iterator[Open]:
+    """``visit(width=1366, language="zh", scripts=True, moving=False)`` → a watched page; closed afterwards.
+
+    Signed in: through the page without scripts and the first time, later with the cookies of that time. ``moving``:
+    for somebody who did not ask for less motion.
+    """
     contexts = []
 
-    def opened(width: int = 1366, language: str = "zh", scripts: bool = True, signed_in: bool = True) -> Watched:
-        locale = {"zh": "zh-CN", "en": "en-GB"}[language]
+    def opened(width: int = 1366, language: str = "zh", scripts: bool = True, moving: bool = False) -> Watched:
         context = chrome.new_context(
-            viewport={"width": width, "height": 900}, locale=locale, java_script_enabled=scripts, accept_downloads=True
+            viewport={"width": width, "height": 900},
+            locale={"zh": "zh-CN", "en": "en-GB"}[language],
+            java_script_enabled=scripts,
+            accept_downloads=True,
+            reduced_motion="no-preference" if moving else "reduce",
+            storage_state=entered.get(language) if scripts else None,
         )
         contexts.append(context)
         watched = watch(context, address)
-        return sign_in(watched, language) if signed_in else watched
+        if scripts and language in entered:
+            watched.go(HOME)
+            return watched
+        sign_in(watched, language)
+        if scripts:
+            entered[language] = context.storage_state()
+        return watched
 
     yield opened
     for context in contexts:

@@ -24,6 +24,8 @@ QUIET = (
     "--no-first-run",
 )
 WIDTHS = (390, 1366)
+HOME = "/portfolios/golden"
+"""Where the city's finance office looks first."""
 LONGEST_BUILD = 240
 """Seconds to wait for another worker's city."""
 SERVE = Path(__file__).with_name("serve_city.py")
@@ -114,5 +116,5 @@ def sign_in(watched: Watched, language: str = "zh") -> Watched:
     watched.go(f"/sign-in?lang={language}")
     watched.page.locator("ul.cards button").first.click()
     watched.page.wait_for_url("**/portfolios/**")
-    watched.go("/portfolios/golden")
+    watched.go(HOME)
     return watched

@@ -43,7 +43,7 @@ class Fates:
         # a device of one's own: a firm that answers from its banker's is not believed
         context = self.chrome.new_context(
             viewport={"width": 390 if phone else 1366, "height": 844}, locale="zh-CN", has_touch=phone,
-            user_agent=f"Browser of {login}",
+            user_agent=f"Browser of {login}", reduced_motion="reduce",
         )  # fmt: skip
         self.contexts.append(context)
         watched = watch(context, self.address)

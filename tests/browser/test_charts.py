@@ -25,7 +25,7 @@ def figures(page: Page, table: str, series: str) -> list[float]:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(("path", "table"), [(HOME, "months")])
 def test_a_chart_is_drawn_from_its_table(visit: Open, path: str, table: str, width: int) -> None:
-    watched = visit(width=width)
+    watched = visit(width=width, moving=True)
     answer = watched.page.goto(watched.base + path)
     assert answer is not None and POLICY in answer.headers["content-security-policy"]
     page, place = watched.page, watched.page.locator(f"[data-table={table}]")

@@ -37,6 +37,10 @@ SEEN = """() => {
   };
 }"""
 WIDE = "document.documentElement.scrollWidth - window.innerWidth"
+PRINTED = """() => ['h1', '.topnav'].map(sought => {
+  const one = document.querySelector(sought);
+  return !!one && one.getClientRects().length > 0 && one.checkVisibility({visibilityProperty: true});
+})"""
 LEAST = 20
 """Characters: a page that says less says nothing."""
 
@@ -47,7 +51,10 @@ Look = Callable[[Watched, Page], list[str]]
 def looking(chrome: Browser, city: City, login: str, language: str, scripts: bool = True) -> Iterator[Watched]:
     """A browser in which ``login`` is signed in."""
     context = chrome.new_context(
-        viewport={"width": WIDTHS[0], "height": 900}, locale=LOCALES[language], java_script_enabled=scripts
+        viewport={"width": WIDTHS[0], "height": 900},
+        locale=LOCALES[language],
+        java_script_enabled=scripts,
+        reduced_motion="reduce",
     )
     if city.cookies[login]:
         context.add_cookies([{"name": "session", "value": city.cookies[login], "url": city.address}])
@@ -108,8 +115,9 @@ def widths(watched: Watched) -> list[str]:
     wide = page.evaluate(WIDE)
     found = [f"{wide} px too wide at {WIDTHS[1]}"] * (wide > 0)
     page.emulate_media(media="print")
-    found += ["the heading is not printed"] * (not page.locator("h1").is_visible())
-    found += ["navigation is printed"] * page.locator(".topnav").is_visible()
+    heading, navigation = page.evaluate(PRINTED)
+    found += ["the heading is not printed"] * (not heading)
+    found += ["navigation is printed"] * navigation
     page.emulate_media(media="screen")
     return found
 

@@ -50,8 +50,8 @@ def sit(chrome: Browser, city: City) -> Iterator[Sit]:
 
     def down(login: str, path: str) -> Hands:
         context = chrome.new_context(
-            viewport={"width": 1366, "height": 900}, locale="zh-CN", java_script_enabled=False
-        )  # fmt: skip
+            viewport={"width": 1366, "height": 900}, locale="zh-CN", java_script_enabled=False, reduced_motion="reduce"
+        )
         context.add_cookies([{"name": "session", "value": city.cookies[login], "url": city.address}])
         contexts.append(context)
         watched = watch(context, city.address)

@@ -23,7 +23,7 @@ def enter(chrome: Browser, address: str) -> Iterator[Enter]:
     def opened(login: str, width: int = 390, language: str = "zh", scripts: bool = True) -> Watched:
         context = chrome.new_context(
             viewport={"width": width, "height": 844}, locale={"zh": "zh-CN", "en": "en-GB"}[language],
-            java_script_enabled=scripts, has_touch=width < 500,
+            java_script_enabled=scripts, has_touch=width < 500, reduced_motion="reduce",
         )  # fmt: skip
         contexts.append(context)
         watched = watch(context, address)

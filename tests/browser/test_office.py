@@ -110,7 +110,7 @@ def test_the_keyboard_reaches_everything(visit: Open) -> None:
 
 
 def test_the_phone_menu_opens_by_keyboard_and_closes_on_escape(visit: Open) -> None:
-    page = visit(width=390).page
+    page = visit(width=390, moving=True).page
     summary = page.locator("details.menu > summary")
     summary.focus()
     page.keyboard.press("Enter")

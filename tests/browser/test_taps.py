@@ -30,7 +30,9 @@ class Thumb:
 @pytest.fixture
 def thumb(chrome: Browser, city: City, request: pytest.FixtureRequest) -> Iterator[Thumb]:
     """The thumb of the login in ``request.param`` on a phone."""
-    context = chrome.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True)
+    context = chrome.new_context(
+        viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, reduced_motion="reduce"
+    )
     context.add_cookies([{"name": "session", "value": city.cookies[request.param], "url": city.address}])
     watched = watch(context, city.address)
     yield Thumb(watched.page)

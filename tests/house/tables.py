@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 
 def contents(engine: Engine) -> dict[str, tuple[int, str]]:
@@ -44,26 +44,58 @@ def _common(held: list[dict[str, str]], beside: list[dict[str, str]]) -> list[li
 
 def schema(engine: Engine) -> dict[str, object]:
     """Everything the engine tells of the tables: columns, keys, indexes, checks; and the guards."""
-    seen = inspect(engine)
-    tables = {
-        table: [
-            sorted(_plain(part) for part in parts)
-            for parts in (
-                seen.get_columns(table),
-                seen.get_indexes(table),
-                seen.get_foreign_keys(table),
-                seen.get_unique_constraints(table),
-                seen.get_check_constraints(table),
-            )
-        ]
-        for table in seen.get_table_names()
-    }
     query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    tables = _told_by_statements if engine.dialect.name == "sqlite" else _told_at_once
     if engine.dialect.name == "postgresql":
         query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
     with engine.connect() as connection:
         guards = sorted(connection.scalars(text(query)))
-    return {"tables": tables, "guards": guards}
+        return {"tables": tables(connection), "guards": guards}
+
+
+def _told_at_once(connection: Connection) -> dict[str, list[list[str]]]:
+    """Of all tables with one question each: a database server is asked over a wire."""
+    seen = inspect(connection)
+    told = [
+        {name: parts for (_, name), parts in every.items()}
+        for every in (
+            seen.get_multi_columns(),
+            seen.get_multi_indexes(),
+            seen.get_multi_foreign_keys(),
+            seen.get_multi_unique_constraints(),
+            seen.get_multi_check_constraints(),
+        )
+    ]
+    return {
+        table: [sorted(_plain(part) for part in every[table]) for every in told] for table in seen.get_table_names()
+    }
+
+
+def _told_by_statements(connection: Connection) -> dict[str, list[list[str]]]:
+    """SQLite keeps the statements that made a table and its indexes: the same statements tell the same."""
+    seen = inspect(connection)
+    made: dict[str, list[str]] = {}
+    for table, statement in connection.exec_driver_sql(
+        "SELECT tbl_name, sql FROM sqlite_master WHERE type <> 'trigger'"
+    ):
+        made.setdefault(table, []).append(statement or "")
+    for table in seen.get_table_names():
+        key = (table, *sorted(made[table]))
+        if key not in _told:
+            _told[key] = [
+                sorted(_plain(part) for part in parts)
+                for parts in (
+                    seen.get_columns(table),
+                    seen.get_indexes(table),
+                    seen.get_foreign_keys(table),
+                    seen.get_unique_constraints(table),
+                    seen.get_check_constraints(table),
+                )
+            ]
+    return {table: _told[table, *sorted(made[table])] for table in seen.get_table_names()}
+
+
+_told: dict[tuple[str, ...], list[list[str]]] = {}
 
 
 def _plain(part: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, text
 from sqlalchemy.exc import DBAPIError
@@ -9,17 +11,20 @@ from sqlalchemy.exc import DBAPIError
 from matchmaking.foundation import storage
 from matchmaking.foundation.trail import install_guards, remove_guards
 from matchmaking.foundation.trail.guards import append_only_tables
+from tests.databases import drop_beside
 from tests.foundation.trail.conftest import write
 
 
 @pytest.fixture
-def plain(database: str) -> str:
+def plain(database: str) -> Iterator[str]:
     """A guarded table of its own, with two rows."""
-    Table("guarded", MetaData(), Column("id", Integer, primary_key=True), Column("n", Integer)).create(storage.engine())
+    table = Table("guarded", MetaData(), Column("id", Integer, primary_key=True), Column("n", Integer))
+    table.create(storage.engine())
     with storage.engine().begin() as connection:
         connection.execute(text("INSERT INTO guarded VALUES (1, 10), (2, 20)"))
         assert install_guards(connection, ["guarded", "not_there"]) == ["guarded"]
-    return "guarded"
+    yield table.name
+    drop_beside(table)
 
 
 @pytest.mark.parametrize(
