@@ -6,13 +6,16 @@ compiles every statement it sends. They are the same in each, and making them an
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import Flask
 from flask_babel import Domain
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Dialect, Engine, create_engine, event
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
@@ -83,6 +86,39 @@ _dialects: dict[str, Dialect] = {}
 _statements: LRUCache[Any, Any] = LRUCache(5_000)
 
 
+Address = tuple[int, str]
+"""A process, and how it reaches a server."""
+KEPT = 4
+"""Connections kept of one address: a test with a hundred threads must not take a server's from all others."""
+_addresses: WeakKeyDictionary[Any, Address] = WeakKeyDictionary()
+_by_hand: dict[Address, list[Any]] = {}
+"""Connections to a server whose engine is gone: they know the tables, a new one would have to read about them."""
+
+
+def _connect(dialect: Any, _record: object, arguments: Any, options: Any) -> Any:
+    address = os.getpid(), repr((arguments, options))
+    kept = _by_hand.setdefault(address, [])
+    while kept:
+        if not (raw := kept.pop()).closed:
+            return raw
+    raw = dialect.connect(*arguments, **options)
+    _addresses[raw] = address
+    return raw
+
+
+def _close(raw: Any) -> None:
+    """Keep a connection that is as good as new; close one that is not, or in the middle of something."""
+    address = _addresses.get(raw)
+    idle = not raw.closed and raw.info.transaction_status == TransactionStatus.IDLE
+    if not idle or address is None or address[0] != os.getpid() or len(_by_hand[address]) >= KEPT:
+        raw.close()
+        return
+    raw.autocommit = True
+    raw.execute("DISCARD ALL")
+    raw.autocommit = False
+    _by_hand[address].append(raw)
+
+
 def _opened(url: str, **options: Any) -> Engine:
     backend = url.partition(":")[0]
     known = _dialects.get(backend)
@@ -92,6 +128,9 @@ def _opened(url: str, **options: Any) -> Engine:
         return made
     # compiled statements belong to the dialect they were compiled for, and it knows its server already
     made.dialect = made.pool._dialect = known
+    if known.name == "postgresql":
+        known.do_close = _close  # type: ignore[method-assign,assignment]
+        event.listen(made, "do_connect", _connect)
     prepare = known.on_connect_url(made.url)
     if prepare:
         event.listen(made.pool, "connect", lambda raw, _record: prepare(raw))
