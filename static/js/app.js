@@ -42,13 +42,15 @@ const DAY = /[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?/;
 const told = document.createTreeWalker(document.querySelector("main") || document.body, NodeFilter.SHOW_TEXT);
 const dated = [];
 while (told.nextNode()) {
-  if (DAY.test(told.currentNode.data) && !told.currentNode.parentElement.closest("svg, script, option, textarea, .nw, .mono")) dated.push(told.currentNode);
+  const held = told.currentNode.parentElement;
+  if (!DAY.test(told.currentNode.data) || held.closest("svg, script, option, textarea, .nw, .mono")) continue;
+  if (!/flex|grid/.test(getComputedStyle(held).display)) dated.push(told.currentNode);
 }
 for (const node of dated) {
   const parts = node.data.split(/([0-9]{4}-[0-9]{2}(?:-[0-9]{2})?)/);
   node.replaceWith(...parts.map((part, place) => {
     if (place % 2 === 0) return part;
-    const whole = document.createElement("span");
+    const whole = document.createElement("time");
     whole.className = "nw";
     whole.textContent = part;
     return whole;
