@@ -127,8 +127,11 @@ TABS = (
         "firm_desk.home",
         _("我的贷款"),
         "home",
-        ("firm_desk.", "loans.", "papers.", "thread.", "my_lines.", "referrals.progress", "needs.index", "needs.sheet"),
-    ),
+        (
+            "firm_desk.", "loans.", "papers.", "thread.", "my_lines.", "referrals.progress", "needs.index",
+            "needs.sheet", "needs.edit", "needs.check",
+        ),
+    ),  # fmt: skip
     ("products.index", _("找产品"), "find", ("products.", "matches.")),
     ("needs.new", _("提需求"), "plus", ("needs.new", "needs.write_new")),
     ("enterprises.own", _("企业资料"), "firm", ("enterprises.", "consents.")),
