@@ -176,10 +176,12 @@ def _case_kpis(setting: Setting, sheet: AgreementSheet, lines: Sequence[SheetLin
         return [Kpi(_("签约"), paper.amount_minor, None, _("这两天的核查还不知道它"))]
     net = (row.detail or {}).get("net") or {}
     standing = [one for one in sheet.disbursements if one.state not in ("voided", "duplicate", "not_principal")]
+    ruled = any(one.verdicts for one in standing)
+    agreed = _("两方以上一致，或经裁定认定") if ruled else _("两方以上一致，一方非银行")
     return [
         Kpi(_("签约"), signed, None, _("%(day)s，原额不改", day=day(row.signed_on))),
         Kpi(_("银行报送放款"), row.paid_minor, _share(row.paid_minor, signed), _("%(n)s 份借据", n=len(standing))),
-        Kpi(_("核实放款"), row.verified_minor, _share(row.verified_minor, signed), _("两方以上一致，一方非银行")),
+        Kpi(_("核实放款"), row.verified_minor, _share(row.verified_minor, signed), agreed),
         Kpi(_("净新增"), net.get("amount"), _share(net.get("amount"), signed), _net_words(setting, net)),
         Kpi(_("没到账"), row.open_minor, _share(row.open_minor, signed), _open_words(lines)),
     ]

@@ -128,8 +128,16 @@ TABS = (
         _("我的贷款"),
         "home",
         (
-            "firm_desk.", "loans.", "papers.", "thread.", "my_lines.", "referrals.progress", "needs.index",
-            "needs.sheet", "needs.edit", "needs.check",
+            "firm_desk.",
+            "loans.",
+            "papers.",
+            "thread.",
+            "my_lines.",
+            "referrals.progress",
+            "needs.index",
+            "needs.sheet",
+            "needs.edit",
+            "needs.check",
         ),
     ),  # fmt: skip
     ("products.index", _("找产品"), "find", ("products.", "matches.")),
