@@ -20,12 +20,13 @@ function draw(place) {
   place.hidden = false;
   if (options.height) place.style.height = `${options.height}px`;
   const chart = init(place, null, { renderer: "svg" });
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  chart.setOption({ animation: !still, animationDuration: 300, ...options.of(place.clientWidth) });
+  // a ledger stands still: drawn whole at once, so that a quick print is whole too
+  const drawn = () => ({ animation: false, ...options.of(place.clientWidth) });
+  chart.setOption(drawn());
   new ResizeObserver(() => {
     if (!place.clientWidth || place.clientWidth === chart.getWidth()) return;
     chart.resize();
-    chart.setOption(options.of(place.clientWidth), { notMerge: true });
+    chart.setOption(drawn(), { notMerge: true });
   }).observe(place);
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement
@@ -21,6 +21,7 @@ from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.registry.organisations.models import Organisation
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.registry.portfolios.queries import seen_by
+from matchmaking.rulebook import number, workdays
 
 REPORTED, ZERO, MISSING = "reported", "zero", "missing"
 MONTHS_BACK = 12
@@ -154,13 +155,25 @@ def _said(portfolio_id: int, month: Month) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class MonthTold:
-    """What a bank (or a branch of it) told of one month. ``branches`` spoke for themselves alone."""
+    """What a bank (or a branch of it) told of one month. ``branches`` spoke for themselves alone.
+
+    ``due``: the last day to tell it; None for a branch, before the first contract, or where no workdays are announced.
+    """
 
     month: Month
     count: int
     paid_minor: int
     said: BankReport | None
     branches: Sequence[BankReport]
+    due: date | None
+
+
+def due_on(month: Month) -> date | None:
+    """The last day to report ``month``: so many workdays after its end. None where the workdays are not announced."""
+    try:
+        return workdays().add(month.last, number("report_due_workdays", month.last))
+    except Refusal:
+        return None
 
 
 def speaks_for(session: Session, viewer: Viewer) -> tuple[str, str | None]:
@@ -187,21 +200,30 @@ def months_told(
     if branch is not None:
         paid = paid.where(Disbursement.branch == branch)
     money = [(Month.of(day), minor) for day, minor in session.execute(paid)]
-    said = select(BankReport).where(
-        BankReport.portfolio_id == portfolio.id, BankReport.lender == lender, BankReport.through >= first,
-    )  # fmt: skip
+    told = and_(BankReport.portfolio_id == portfolio.id, BankReport.lender == lender, BankReport.through >= first)
     if branch is not None:
-        said = said.where(BankReport.branch == branch)
-    reports = list(session.scalars(said.order_by(BankReport.id)))
-    return [_month(month, money, reports, branch) for month in months]
+        told = and_(told, BankReport.branch == branch)
+    signed = select(func.min(Agreement.signed_on)).where(
+        Agreement.portfolio_id == portfolio.id, Agreement.origin == "case", Agreement.lender == lender,
+        Agreement.instrument.in_(CONTRACTS),
+    )  # fmt: skip
+    # one row at least, so that the first contract's day comes along where nothing was told
+    once = select(literal(1).label("once")).subquery()
+    said = select(BankReport, signed.scalar_subquery()).select_from(once).outerjoin(BankReport, told)
+    rows = session.execute(said.order_by(BankReport.id)).all()
+    since = rows[0][1] if branch is None else None
+    return [_month(month, money, [one for one, _since in rows if one is not None], branch, since) for month in months]
 
 
-def _month(month: Month, money: list[tuple[Month, int]], reports: list[BankReport], branch: str | None) -> MonthTold:
+def _month(
+    month: Month, money: list[tuple[Month, int]], reports: list[BankReport], branch: str | None, since: date | None
+) -> MonthTold:
     amounts = [minor for each, minor in money if each == month]
     of_month = [one for one in reports if Month.of(one.through) == month and one.through == month.last]
     own = [one for one in of_month if one.branch == branch]
     others = [one for one in of_month if one.branch is not None and one.branch != branch]
-    return MonthTold(month, len(amounts), sum(amounts), own[-1] if own else None, others)
+    due = due_on(month) if since is not None and since <= month.last else None
+    return MonthTold(month, len(amounts), sum(amounts), own[-1] if own else None, others, due)
 
 
 def report_month(

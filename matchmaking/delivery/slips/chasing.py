@@ -12,14 +12,12 @@ from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.disbursements.models import BankReport, Disbursement, DisbursementVoid
-from matchmaking.delivery.disbursements.monthly import MISSING, REPORTED, ZERO, Month
+from matchmaking.delivery.disbursements.monthly import MISSING, REPORTED, ZERO, Month, due_on
 from matchmaking.delivery.slips.models import MonthlySlip, ReportChase
 from matchmaking.delivery.slips.queries import latest_slips
 from matchmaking.domain.conversion.instruments import CONTRACTS
 from matchmaking.domain.pinyin import in_pinyin_order
-from matchmaking.domain.reasons import Refusal
 from matchmaking.registry.portfolios.models import Portfolio
-from matchmaking.rulebook import number, workdays
 
 NOT_YET, NONE_SIGNED = "not_yet", "none_signed"
 """The month is not over; the bank had signed nothing by its end."""
@@ -59,14 +57,6 @@ class Board:
     months: Sequence[Month]
     due: Mapping[Month, date | None]
     lines: Sequence[Line]
-
-
-def due_on(month: Month) -> date | None:
-    """The last day to report ``month``: so many workdays after its end. None where the workdays are not announced."""
-    try:
-        return workdays().add(month.last, number("report_due_workdays", month.last))
-    except Refusal:
-        return None
 
 
 def chase_board(session: Session, portfolio: Portfolio, *, today: date) -> Board:

@@ -191,9 +191,10 @@ class MoneyInput:
             for unit in field.units
         )
         attributes = {"inputmode": "decimal", "autocomplete": "off", "maxlength": 40, **attributes}
-        return _input("text", field, attributes) + Markup(
-            '<select id="{0}_unit" name="{0}_unit" class="field" aria-label="{1}">{2}</select>'
-        ).format(field.name, str(_l("金额单位")), options)
+        unit = Markup('<select id="{0}_unit" name="{0}_unit" class="field" aria-label="{1}">{2}</select>').format(
+            field.name, str(_l("金额单位")), options
+        )
+        return Markup('<span class="amount">{}{}</span>').format(_input("text", field, attributes), unit)
 
 
 class MoneyField(Field):

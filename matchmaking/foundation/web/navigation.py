@@ -46,7 +46,7 @@ PLACES = (
         "firm_desk.home",
         "firm_desk.home",
         P.CONFIRM_RECEIPTS,
-        ("firm_desk.", "loans.", "papers.", "thread."),
+        ("firm_desk.", "loans.", "papers.", "thread.", "my_lines."),
     ),  # fmt: skip
     Place(_("我的需求"), "needs.index", "needs.index", P.READ_OWN_NEEDS, ("needs.", "matches.", "referrals.")),
     Place(_("找产品"), "products.index", "products.index", P.READ_OWN_NEEDS, ("products.",)),
@@ -101,6 +101,7 @@ PLACES = (
             "curves.",
             "samples.",
             "reports.",
+            "gatherings.",
         ),
     ),  # fmt: skip
     Place(
@@ -108,7 +109,7 @@ PLACES = (
         "letter.figures",
         "letter.first",
         P.READ_AUDIT,
-        ("letter.", "gatherings."),
+        ("letter.",),
         whole_city=True,
     ),
     Place(_("台账"), "office.agreements", "office.any_agreements", P.READ_AGREEMENTS, ("office.agreement",)),
@@ -117,12 +118,28 @@ PLACES = (
     Place(_("待答复"), "asked.index", "asked.index", P.REPLY_TO_FLAGS, ("asked.",)),
     Place(_("对账单"), "statements.index", "statements.index", P.IMPORT_STATEMENTS, ("statements.",)),
     Place(_("匹配权重"), "policies.index", "policies.index", P.READ_POLICIES, ("policies.",)),
-    Place(_("口径"), "office.definitions", "office.definitions", P.READ_AUDIT, ("office.definitions", "office.divide")),
+    Place(_("口径"), "office.definitions", "office.definitions", P.READ_AUDIT, ("office.definition", "office.divide")),
 )
 
 
 TABS = (
-    ("firm_desk.home", _("我的贷款"), "home", ("firm_desk.", "loans.", "papers.", "thread.")),
+    (
+        "firm_desk.home",
+        _("我的贷款"),
+        "home",
+        (
+            "firm_desk.",
+            "loans.",
+            "papers.",
+            "thread.",
+            "my_lines.",
+            "referrals.progress",
+            "needs.index",
+            "needs.sheet",
+            "needs.edit",
+            "needs.check",
+        ),
+    ),  # fmt: skip
     ("products.index", _("找产品"), "find", ("products.", "matches.")),
     ("needs.new", _("提需求"), "plus", ("needs.new", "needs.write_new")),
     ("enterprises.own", _("企业资料"), "firm", ("enterprises.", "consents.")),

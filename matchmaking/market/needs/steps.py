@@ -81,6 +81,8 @@ def next_of(need: Need) -> Next:
     due = due_on(need) if need.state == "posted" else None
     if due is not None:
         return Next(Reason("need_next_posted_by", {"day": due.isoformat()}), Reason("need_meanwhile_posted"))
+    if need.state == "draft" and need.entered_by == "bureau":
+        return Next(Reason("need_next_draft_bureau"), Reason("need_meanwhile_draft"))
     return Next(Reason(f"need_next_{need.state}"), Reason(f"need_meanwhile_{need.state}"))
 
 
