@@ -81,7 +81,8 @@ def next_of(need: Need) -> Next:
     due = due_on(need) if need.state == "posted" else None
     if due is not None:
         return Next(Reason("need_next_posted_by", {"day": due.isoformat()}), Reason("need_meanwhile_posted"))
-    return Next(Reason(f"need_next_{need.state}"), Reason(f"need_meanwhile_{need.state}"))
+    drafted_for = "_bureau" if need.state == "draft" and need.entered_by == "bureau" else ""
+    return Next(Reason(f"need_next_{need.state}{drafted_for}"), Reason(f"need_meanwhile_{need.state}"))
 
 
 def due_on(need: Need) -> date | None:

@@ -91,7 +91,7 @@ def test_what_waits_is_on_the_page(client: Browser) -> None:
 
 def test_nothing_waits_on_an_empty_installation(client: Browser) -> None:
     page = sign_in(client, Role.OPERATOR).get("/operator").text
-    assert "平台运行正常" in page and "尚未跑过" in page and "还没有签过" in page
+    assert "件事等您处理" not in page and "定时作业还没有跑过" in page and "尚未跑过" in page and "还没有签过" in page
     assert "金额" not in page, "the operator sees nobody's money"
 
 
