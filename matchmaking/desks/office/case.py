@@ -139,6 +139,10 @@ class CasePage:
         """Shape and kind of a disbursement's state."""
         return STATES.get(one.state, ("none", "mute"))
 
+    def state_words(self, one: DisbursementSheet) -> str:
+        """Its state in words; a verdict is named where it, not a second party, settled the payment."""
+        return w(_state_code(one))
+
     def answer(self, one: Answer) -> tuple[str, str]:
         """Shape and kind of an answer."""
         return ANSWERS.get(one.says, ("none", "mute"))
@@ -176,10 +180,13 @@ def _case_kpis(setting: Setting, sheet: AgreementSheet, lines: Sequence[SheetLin
         return [Kpi(_("签约"), paper.amount_minor, None, _("这两天的核查还不知道它"))]
     net = (row.detail or {}).get("net") or {}
     standing = [one for one in sheet.disbursements if one.state not in ("voided", "duplicate", "not_principal")]
+    behind = _("两方以上一致，一方非银行")
+    if any(_state_code(one) == "state_ruled" for one in standing):
+        behind = _("两方以上一致，或经裁定认定")
     return [
         Kpi(_("签约"), signed, None, _("%(day)s，原额不改", day=day(row.signed_on))),
         Kpi(_("银行报送放款"), row.paid_minor, _share(row.paid_minor, signed), _("%(n)s 份借据", n=len(standing))),
-        Kpi(_("核实放款"), row.verified_minor, _share(row.verified_minor, signed), _("两方以上一致，一方非银行")),
+        Kpi(_("核实放款"), row.verified_minor, _share(row.verified_minor, signed), behind),
         Kpi(_("净新增"), net.get("amount"), _share(net.get("amount"), signed), _net_words(setting, net)),
         Kpi(_("没到账"), row.open_minor, _share(row.open_minor, signed), _open_words(lines)),
     ]
@@ -220,14 +227,24 @@ def _statement_kpis(sheet: AgreementSheet, signed: int) -> list[Kpi]:
     ]
 
 
+def _ruled(one: DisbursementSheet) -> bool:
+    """Whether a verdict stands behind it and the firm does not say the same."""
+    sided = any(verdict.says in ("for_bank", "for_firm") for verdict in one.verdicts)
+    return sided and not (one.firm and one.firm[-1].says == "right")
+
+
+def _state_code(one: DisbursementSheet) -> str:
+    return "state_ruled" if one.state == "two" and _ruled(one) else f"state_{one.state}"
+
+
 def _finding(sheet: AgreementSheet) -> str:
     """The heading of the three-party table, in one sentence."""
     counts: dict[str, int] = {}
     for one in sheet.disbursements:
-        counts[one.state] = counts.get(one.state, 0) + 1
+        counts[_state_code(one)] = counts.get(_state_code(one), 0) + 1
     if not counts:
         return _("三方对账：还没有放款")
-    told = [_("%(n)s 笔%(state)s", n=number, state=w(f"state_{state}")) for state, number in counts.items()]
+    told = [_("%(n)s 笔%(state)s", n=number, state=w(state)) for state, number in counts.items()]
     return _("三方对账：%(told)s", told=("，" if language() == "zh" else ", ").join(told))
 
 
