@@ -10,11 +10,17 @@ from matchmaking.domain.reasons import Reason, Refusal
 
 @dataclass(frozen=True, slots=True)
 class Industry:
-    """``code`` a letter, two or four digits; ``section`` its letter; ``name`` as the standard prints it."""
+    """``code`` a letter, two or four digits; ``section`` its letter; ``name`` as the standard prints it; ``english``
+    a translation, a class's own or its division's."""
 
     code: str
     name: str
     section: str
+    english: str = ""
+
+    def called(self, language: str) -> str:
+        """Its name in ``zh`` or ``en``."""
+        return self.english if language == "en" and self.english else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,12 @@ TABLES = Path(__file__).parent / "reference"
 @cache
 def industries() -> IndustryTable:
     """GB/T 4754-2017: sections, divisions and classes."""
-    rows = (Industry(row["code"], row["name"], row["section"] or row["code"]) for row in _rows("gbt4754_2017.csv"))
+    english = _toml("gbt4754_2017_en.toml")["names"]
+    rows = (
+        Industry(code, row["name"], row["section"] or code, english.get(code) or english[code[:2]])
+        for row in _rows("gbt4754_2017.csv")
+        for code in (row["code"],)
+    )
     return IndustryTable({industry.code: industry for industry in rows})
 
 

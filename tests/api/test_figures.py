@@ -114,7 +114,7 @@ def test_the_page_of_a_measure_works_the_figures_through(office: Browser, code: 
     assert f"{one['numerator'] // 100:,}" in page.replace("<wbr>", "") and one["cohort"] in page
     assert office.get("/definitions/no-such-measure").status_code == 404
     english = office.get(f"/definitions/{one['code']}?portfolio={code}&lang=en").text
-    assert "Worked through with today’s figures" in english
+    assert "Worked through with figures on record" in english
 
 
 def test_the_card_leads_to_its_measure_and_names_program_and_rules(office: Browser, code: str) -> None:

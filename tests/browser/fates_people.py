@@ -72,7 +72,7 @@ class Fates:
         page.locator("label[for=amount_unit-wan]").click()
         page.fill("#value_on", NOW)
         page.fill("#iou_no", iou)
-        press(page.get_by_role("button", name="报送", exact=True))
+        press(page.get_by_role("button", name="报送放款", exact=True))
         assert f"借据 {iou}" in page.locator("main").inner_text()
 
     def answer(self, iou: str, said: str) -> None:

@@ -129,5 +129,5 @@ def test_a_county_where_nothing_was_signed_is_told_so(app: Flask, client: Browse
 def test_in_english(app: Flask, client: Browser) -> None:
     write_past_the_trail(lay, PAPERS)
     page = text_of(county(client).get("/office?lang=en"))
-    assert "2 agreements not paid yet" in page
+    assert "agreements not fully paid: 2" in page
     assert "Waiting longest" in page

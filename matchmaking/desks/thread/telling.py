@@ -149,7 +149,7 @@ def title_of(deed: Deed) -> str:
     if not deed.action:
         return f"deed_{deed.source}" if deed.source.startswith("cut") else f"moment_{deed.source}"
     lifecycle = {"paper": "signing"}.get(deed.source, deed.source)
-    return f"action_{lifecycle}_{deed.action}"
+    return f"done_{lifecycle}_{deed.action}"
 
 
 def _why(deed: Deed, reader: str, declines: Declines, group_of: Callable[[str], str]) -> tuple[str, str]:

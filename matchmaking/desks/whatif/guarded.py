@@ -49,7 +49,7 @@ def shut(standing: Standing, referral: str = "") -> Shut:
 def division(code: str | None) -> str:
     """The division of an industry with its name; empty where none is told."""
     digits = (code or "").lstrip("ABCDEFGHIJKLMNOPQRST")
-    return industry_name(digits[:DIVISION]) if digits else ""
+    return industry_name(digits[:DIVISION], language()) if digits else ""
 
 
 def told(reason: Reason) -> str:

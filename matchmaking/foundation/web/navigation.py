@@ -74,7 +74,9 @@ PLACES = (
     Place(_("本行对照"), "standings.own", "standings.own", P.REPORT_DISBURSEMENTS, ("standings.",)),
     Place(_("企业资料"), "enterprises.own", "enterprises.own", P.KEEP_OWN_PROFILE, ("enterprises.",)),
     Place(_("授权"), "consents.index", "consents.index", P.GIVE_CONSENTS, ("consents.",)),
-    Place(_("企业"), "enterprises.index", "enterprises.index", P.READ_ENTERPRISES, ("enterprises.", "consents.papers")),
+    Place(
+        _("企业名册"), "enterprises.index", "enterprises.index", P.READ_ENTERPRISES, ("enterprises.", "consents.papers")
+    ),
     Place(
         _("批次与活动"),
         "batches.index",

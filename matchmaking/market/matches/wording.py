@@ -28,16 +28,16 @@ def name_of(vocabulary: str, code: str, language: str) -> str | None:
     if vocabulary == "title":
         return say(f"title_{code}", language) if f"title_{code}" in words() else None
     if vocabulary == "industry":
-        found = industry_name(code)
+        found = industry_name(code, language)
         return found or None
     return None
 
 
-def industry_name(code: str | None) -> str:
-    """``C1530`` or ``1530`` with its name, GB/T 4754-2017 (Chinese only); the code where nobody knows it."""
+def industry_name(code: str | None, language: str = "zh") -> str:
+    """``C1530`` or ``1530`` with its name, GB/T 4754-2017; the code where nobody knows it."""
     bare = (code or "").lstrip("ABCDEFGHIJKLMNOPQRST")
     found = industries().entries.get(bare)
-    return f"{found.name} {code}" if found else code or ""
+    return f"{found.called(language)} {code}" if found else code or ""
 
 
 def _place(code: str, language: str) -> str | None:

@@ -275,7 +275,7 @@ class VerdictForm(BaseForm):
     seen = HiddenField()
     verdict = HiddenField()
     basis = ChoiceField(_l("核实依据"), "basis_", BASES, needed=False, ask=_l("请选择"))
-    words = LongTextField(_l("说明"), longest=MOST_CHARACTERS)
+    words = LongTextField(_l("给企业的说明"), longest=MOST_CHARACTERS)
     file = FileField(_l("依据文件"))
 
     @property

@@ -95,8 +95,8 @@ def test_few_statements_for_one_need_or_many(thread: Thread, tea: str) -> None:
         numbers.append(len(seen))
         storage.remove_session()
     assert numbers[0] == numbers[1] <= 5, numbers
-    assert "第 1–5 件，共 10 件" in plain(page(thread))
-    assert "第 6–10 件" in plain(page(thread, query="?page=2"))
+    assert "第 1–5 条，共 10 条" in plain(page(thread))
+    assert "第 6–10 条" in plain(page(thread, query="?page=2"))
 
 
 @ONE_ENGINE

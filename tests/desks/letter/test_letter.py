@@ -35,9 +35,9 @@ def test_every_figure_comes_from_records_and_opens_them(
 ) -> None:
     run_in_unit_of_work(subsidise, firm=market.firm)
     page = text_of(office, PAGE)
-    assert "2 户，0.08 亿元" in page, "the frozen list"
-    assert "1 场，0.08 亿元" in page, "a contract of three million and an intent of five, as the letter writes"
-    assert "借款合同 1 0.03" in page and "意向书 1 0.05" in page, "each by itself"
+    assert "2 户，800.00 万元" in page, "the frozen list"
+    assert "1 场，800.00 万元" in page, "a contract of three million and an intent of five, as the letter writes"
+    assert "借款合同 1 300.00" in page and "意向书 1 500.00" in page, "each by itself"
     assert "1 批，2.35 万元" in page
     assert "还没有冻结的名单" in page, "nothing was recommended upward"
     for address in ("/batches?kind=city", "/portfolios/fair/events?kind=matching", "/awards"):

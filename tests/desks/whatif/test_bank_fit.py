@@ -70,7 +70,7 @@ def test_needs_are_ranked_without_their_firms_each_with_its_bar_and_reasons(mark
     assert "1530" not in page and "精制茶加工" not in page, "the division, not the class"
     assert f">{rows.split()[0]}<" in page
     english = read(visitor, f"/bank/products/{key}/needs?lang=en")
-    assert "Of 3 needs 2 fit, 1 fail just one rule" in english
+    assert "Needs: 3; that fit: 2; that fail just one rule: 1" in english
 
 
 def test_sorting_and_filtering_keep_each_need_s_place(market: World, visitor: Browser) -> None:

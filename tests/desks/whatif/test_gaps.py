@@ -60,7 +60,7 @@ def test_the_city_sees_what_is_missing_and_what_would_help(
     assert f"/gaps/needs?product={tea}&amp;rule=term&amp;how=step" in html
     assert "额度 + 期限" in page or "期限 + 额度" in page
     english = plain(read(visitor, "/gaps?lang=en"))
-    assert "3 of 4 needs are served by no product" in english
+    assert "Needs that no product serves: 3 of 4" in english
 
 
 def test_each_change_opens_its_needs(market: World, visitor: Browser, short: tuple[str, str]) -> None:
@@ -80,7 +80,7 @@ def test_each_change_opens_its_needs(market: World, visitor: Browser, short: tup
     by_term = plain(read(visitor, "/gaps/needs?sort=term"))
     assert by_term.index("600.00") < by_term.index("300.00") < by_term.index("900.00")
     english = read(visitor, "/gaps/needs?lang=en")
-    assert "3 needs that no product serves" in english
+    assert "Needs that no product serves: 3" in english
 
 
 def test_a_county_sees_its_own_firms_against_all_products(

@@ -61,7 +61,7 @@ def test_the_plan_says_who_goes_where_what_quotas_cost_and_who_found_no_place(pl
     assert "茶业贷" in page and "农商贷" in page and "安康硒语茶业有限公司" in page
     assert re.search(r"再多 1 万元额度，方案多 \d+\.\d{3} 分", page)
     assert "没有已发布且仍有效的需求" in page and "汉江毛绒玩具有限公司" in page
-    assert "离理论上限" in page and "首贷企业" not in page.split("照顾到没有")[0]
+    assert "离理论上限" in page and "首贷企业" not in page.split("照顾下限")[0]
     by_firm = visitor.get("/plans/plan?by=firm").text
     assert "紫阳山泉饮品有限公司" in by_firm
 

@@ -127,6 +127,8 @@ def test_names_of_places_and_industries() -> None:
     assert name_of("area", "6109", "zh") == "安康市"
     assert name_of("area", "999999", "zh") is None
     assert industry_name("C1530") == "精制茶加工 C1530"
+    assert industry_name("C1530", "en") == "Refined tea processing C1530"
+    assert industry_name("1511", "en") == "Manufacture of liquor, beverages and refined tea 1511", "by its division"
     assert (industry_name(None), industry_name("C99999")) == ("", "C99999")
     assert name_of("size", "small", "zh") is None
 

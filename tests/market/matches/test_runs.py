@@ -168,7 +168,7 @@ def test_the_pages_of_runs_keep_to_their_statements(market: World, visitor: Brow
     page = visitor.get(f"/match-runs/{first}").text
     assert "3 个需求，2 个有产品接" in page
     assert visitor.get("/match-runs/999999").status_code == 404
-    assert "2 of them with a product" in visitor.get(f"/match-runs/{first}?lang=en").text
+    assert "with a product: 2" in visitor.get(f"/match-runs/{first}?lang=en").text
 
 
 def more_runs(inside: Session, first: int, many: int) -> None:

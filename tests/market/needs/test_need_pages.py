@@ -333,7 +333,7 @@ def _more(market: World, count: int) -> None:
 def test_the_bureaus_filters(visitor: Browser, market: World) -> None:
     _many(market, 3)
     enter(visitor, "city")
-    assert "共 3 件" in visitor.get("/bureau/needs?state=posted&area=610902&text=硒语").text
+    assert "共 3 条" in visitor.get("/bureau/needs?state=posted&area=610902&text=硒语").text
     assert "没有符合条件的需求" in visitor.get("/bureau/needs?state=verified").text
     assert "没有符合条件的需求" in visitor.get("/bureau/needs?area=610924").text
     assert "没有符合条件的需求" in visitor.get("/bureau/needs?text=%25").text

@@ -85,7 +85,7 @@ def test_lines_are_pasted_matched_shown_beside_and_accepted(office: Browser):
     assert paste(office).status_code == 303
     told = plain(office.get(LINES))
     assert "新录 2 行，原有 0 行；对上 1 笔，待核对 1 对" in told
-    assert "49.00" in told and "1 笔待核对" in told and "共 1 件" in told and "79" in told, "with its age in days"
+    assert "49.00" in told and "1 笔待核对" in told and "共 1 条" in told and "79" in told, "with its age in days"
     path = first_line(office)
     beside = plain(office.get(path))
     assert "可能是借据 JJ2" in beside
@@ -119,7 +119,7 @@ def test_what_cannot_be_read_says_its_row_and_nothing_is_taken_in(office: Browse
     assert paste(office, firm="没有这家").status_code == 409
     assert paste(office, source="演示汉江银行").status_code == 409
     assert paste(office, rows="").status_code == 422
-    assert "共 0 件" in plain(office.get(LINES))
+    assert "共 0 条" in plain(office.get(LINES))
 
 
 def test_each_list_and_the_bridges_take_three_statements(office: Browser):

@@ -159,7 +159,7 @@ def test_a_list_of_any_length_costs_three_statements(client: Browser) -> None:
             assert client.get(HOME).status_code == 200
         seen.append(len(statements))
     assert seen[0] == seen[1] <= 3, statements
-    assert "第 1–50 件" in client.get(HOME).text
+    assert "第 1–50 条" in client.get(HOME).text
     assert client.get(f"{HOME}?page=999").status_code == 303
 
 

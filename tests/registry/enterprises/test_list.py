@@ -71,17 +71,17 @@ def test_waiting_firms_come_first_and_filters_narrow(client: Browser) -> None:
     many(120)
     sign_in(client, Role.BUREAU_OFFICER)
     first = client.get("/enterprises").text
-    assert "共 121 件" in first and first.count("待核实") > 50
+    assert "共 121 条" in first and first.count("待核实") > 50
     assert "企业1001号" in first and "企业1002号" not in first.replace("企业1000号", "")[: first.index("企业1001号")]
     last = client.get("/enterprises?page=3").text
-    assert "第 101–121 件" in last and "已核实" in last
+    assert "第 101–121 条" in last and "已核实" in last
     assert client.get("/enterprises?page=99").headers["Location"].endswith("/enterprises")
-    assert "共 40 件" in client.get("/enterprises?state=verified").text
-    assert "共 60 件" in client.get(f"/enterprises?area={XUNYANG}").text
-    assert "共 12 件" in client.get("/enterprises?zone=gaoxin").text
-    assert "共 1 件" in client.get("/enterprises?text=企业1007").text
+    assert "共 40 条" in client.get("/enterprises?state=verified").text
+    assert "共 60 条" in client.get(f"/enterprises?area={XUNYANG}").text
+    assert "共 12 条" in client.get("/enterprises?zone=gaoxin").text
+    assert "共 1 条" in client.get("/enterprises?text=企业1007").text
     code = uscc_from("91", HANBIN, 1_007)
-    assert "共 1 件" in client.get(f"/enterprises?text={code.lower()}").text
+    assert "共 1 条" in client.get(f"/enterprises?text={code.lower()}").text
     assert "没有企业" in client.get("/enterprises?text=%25").text, "a wildcard is a letter like any other"
     assert "没有企业" in client.get("/enterprises?text=_").text
 

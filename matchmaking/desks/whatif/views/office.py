@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request
@@ -88,7 +89,8 @@ def needs() -> ResponseReturnValue:
     listed = ListState(request.args.get("sort", ""), tuple(ORDERS), "-amount", lambda changes: here(**changes))
     return render_template(
         "whatif/gaps_needs.html", page=page, list=listed, wanted=wanted, gaps=found, rule_name=rule_name,
-        rows=unserved(found, keys[page.offset : page.offset + PER_PAGE]), say=_say, industry=industry_name,
+        rows=unserved(found, keys[page.offset : page.offset + PER_PAGE]), say=_say,
+        industry=partial(industry_name, language=language()),
     )  # fmt: skip
 
 
@@ -125,13 +127,13 @@ def part_name(by: str, code: str) -> str:
     if not code:
         return _("没有填写")
     if by == "industry":
-        return industry_name(code) if len(code) > 1 else _letter_name(code)
+        return industry_name(code, language()) if len(code) > 1 else _letter_name(code)
     return area_name(code) if by == "area" else w(f"match_size_{code}")
 
 
 def _letter_name(letter: str) -> str:
     found = industries().entries.get(letter)
-    return f"{letter} {found.name}" if found else letter
+    return f"{letter} {found.called(language())}" if found else letter
 
 
 def _band_name(place: int) -> str:
@@ -206,8 +208,8 @@ def _say(row: Unserved) -> str:
 def _cells(found: Gaps, row: Unserved) -> Sequence[Cell]:
     need, offer = row.standing.asked, found.supply.offers.get(row.product)
     return [
-        row.standing.firm.name, area_name(need.area or ""), industry_name(need.industry), Money(need.amount.minor),
-        need.term_months, f"{offer.bank} {offer.product.name}" if offer else "",
+        row.standing.firm.name, area_name(need.area or ""), industry_name(need.industry, language()),
+        Money(need.amount.minor), need.term_months, f"{offer.bank} {offer.product.name}" if offer else "",
         rule_name(row.near.verdict.criterion) if row.near else "", _say(row),
     ]  # fmt: skip
 

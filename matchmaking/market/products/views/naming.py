@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matchmaking.foundation.web.words import area_name, zone_name
+from matchmaking.foundation.web.words import area_name, language, zone_name
 from matchmaking.rulebook.reference import divisions, industries
 
 
@@ -13,5 +13,5 @@ def name_of(vocabulary: str, code: str) -> str | None:
         return area_name(city) if code == city[:4] else area_name(code) if code.isdigit() else zone_name(code)
     if vocabulary == "industry":
         found = next((one for one in industries().entries.values() if one.code == code), None)
-        return f"{code} {found.name}" if found else None
+        return f"{code} {found.called(language())}" if found else None
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
 from matchmaking.foundation.storage import session
 from matchmaking.foundation.web.keyed import LARGEST_VERSION, keyed
+from matchmaking.foundation.web.locale import language
 from matchmaking.foundation.web.today import business_today
 from matchmaking.market.matches.wording import industry_name
 from matchmaking.market.referrals import commands
@@ -52,7 +54,13 @@ def batch() -> ResponseReturnValue:
     done = [_one(form, one, act, reason) for one in picked]
     failed = [one for one in done if one.refusal is not None]
     if failed:
-        return render_template("referrals/batch_done.html", done=done, failed=failed, act=act, industry=industry_name)
+        return render_template(
+            "referrals/batch_done.html",
+            done=done,
+            failed=failed,
+            act=act,
+            industry=partial(industry_name, language=language()),
+        )
     said = _("已受理 %(n)s 件", n=len(done)) if act == "accept" else _("已不予受理 %(n)s 件", n=len(done))
     flash(said, "ok")
     return redirect(url_for("bank_referrals.index"), code=303)
@@ -104,5 +112,5 @@ def _picked(ticked: list[str]) -> list[Picked]:
 def _page(form: BatchForm, picked: list[Picked], refusal: Refusal | None = None) -> str:
     return render_template(
         "referrals/batch.html", form=form, picked=picked, refusal=refusal, groups=groups(recorded=False),
-        industry=industry_name,
+        industry=partial(industry_name, language=language()),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -134,7 +135,7 @@ def _listing(tab: str, page: int, on: date) -> dict[str, Any]:
         "tabs": TABS,
         "on": on,
         "counts": inbox_counts(session(), current_viewer(), on),
-        "industry": industry_name,
+        "industry": partial(industry_name, language=language()),
         "clock_of": lambda referral: clock_of(referral, on),
         "all_ticked": "all" in request.args,
     }

@@ -17,6 +17,7 @@ from matchmaking.foundation import clock, storage
 from matchmaking.foundation.access.guard import requires
 from matchmaking.foundation.access.login import current_viewer
 from matchmaking.foundation.access.permissions import Permission
+from matchmaking.foundation.web.locale import language
 from matchmaking.foundation.web.today import business_today
 from matchmaking.registry.enterprises import commands, queries
 from matchmaking.registry.enterprises.facts import figures_of, guard_bounds, money
@@ -169,7 +170,7 @@ def industry_name(profile: EnterpriseProfile | None) -> str:
     """``1530 精制茶加工``, or empty."""
     code = profile.industry_code if profile is not None else None
     found = industries().entries.get(code) if code else None
-    return f"{found.code} {found.name}" if found else code or ""
+    return f"{found.code} {found.called(language())}" if found else code or ""
 
 
 def filled_form(sheet: FirmSheet) -> ProfileForm:
