@@ -6,14 +6,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import TestResponse
 
 from matchmaking.foundation import storage
 from tests.house.objects import LOGINS, City
-from tests.web_fixtures import Browser
+from tests.web_fixtures import Browser, typed
 
 
 class Asked(ImmutableMultiDict[str, str]):
@@ -63,9 +62,8 @@ class Sender:
         """One form; what is no text goes over the wire as its bytes."""
         self.number += 1
         whole = {"csrf_token": self.tokens[login], "key": f"hostile-{self.number:08d}", **body}
-        typed = urlencode(whole, doseq=True, errors="surrogatepass")
         browser = self.browsers[login]
-        answer = browser.post(path, data=typed, content_type="application/x-www-form-urlencoded")
+        answer = browser.post(path, data=typed(whole), content_type="application/x-www-form-urlencoded")
         if answer.status_code in (302, 303) and self.keep:
             self.restore(login)
         return answer

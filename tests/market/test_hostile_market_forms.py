@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import func, select
@@ -17,7 +16,7 @@ from matchmaking.market.products.models import Product
 from tests.market.market_world import World, enter, new_need
 from tests.market.needs.test_need_pages import TYPED
 from tests.market.products.test_product_pages import FILLED
-from tests.web_fixtures import Browser
+from tests.web_fixtures import Browser, typed
 
 HOSTILE = (
     "\x00", "茶\x00叶", "\ud800", "100000000000000000000", "-1", "Infinity", "NaN", "1e999999", "１２３", "٣٤٥",
@@ -31,8 +30,8 @@ BODIES = {"tea": ("/needs/new", TYPED), "manager": ("/bank/products/new", FILLED
 
 def send(visitor: Browser, path: str, body: dict[str, str]) -> TestResponse:
     """Post a form whose text may be no text at all: half a surrogate pair goes over the wire as its three bytes."""
-    typed = urlencode({"csrf_token": visitor.csrf_token(), **body}, errors="surrogatepass")
-    return visitor.post(path, data=typed, content_type="application/x-www-form-urlencoded")
+    sent = typed({"csrf_token": visitor.csrf_token(), **body})
+    return visitor.post(path, data=sent, content_type="application/x-www-form-urlencoded")
 
 
 def cases() -> Iterator[tuple[str, str, str, dict[str, str]]]:
