@@ -53,7 +53,7 @@ def crowd(world: World, first: int, count: int) -> None:
 
 def put(session: Session, table: type[Base], rows: Iterable[dict[str, Any]]) -> None:
     """Rows at once."""
-    session.execute(insert(table), list(rows))
+    session.execute(insert(table.__table__), list(rows))
 
 
 def _firms(session: Session, _world: World, numbers: range) -> None:

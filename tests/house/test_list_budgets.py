@@ -67,7 +67,7 @@ def test_no_list_takes_more_statements_however_long_it_is(app: Flask, market: Wo
         sent, page = seen(visitor, login, path.format(firm=market.firm_key))
         if len(sent) > budget or len(sent) != at_few.get(path, len(sent)):
             wrong.append((path, len(sent), budget, at_few.get(path)))
-        total = re.search(r"共 ([\d,]+) 件", page)
+        total = re.search(r"共 ([\d,]+) 条", page)
         if any(path in paths for _, paths in LISTS.values()):
             assert total and int(total[1].replace(",", "")) >= many, (path, "the list holds all of them")
             shown += 1
