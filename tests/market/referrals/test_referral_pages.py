@@ -229,6 +229,8 @@ def test_the_bureau_pushes(market: World, visitor: Browser, tea: str) -> None:
     assert visitor.submit(path, data).status_code == 303
     remove_session()
     assert session().scalars(select(Referral)).one().sent_by == "bureau"
+    assert f'value="{tea}"' in page
+    assert f'value="{tea}"' not in visitor.get(path).text, "where it stands already it cannot be sent again"
     enter(visitor, "tea")
     assert "还没有授权这家银行" in visitor.get(f"/needs/{key}/progress").text
 

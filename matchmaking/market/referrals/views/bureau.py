@@ -24,6 +24,7 @@ from matchmaking.market.needs.queries import visible_need
 from matchmaking.market.referrals import commands
 from matchmaking.market.referrals.clock import clock_of, next_of, turn_of
 from matchmaking.market.referrals.forms import LONGEST_KEY, StepForm
+from matchmaking.market.referrals.models import LIVE
 from matchmaking.market.referrals.queries import referral_by_key, referrals_of
 
 bureau_referrals = Blueprint("bureau_referrals", __name__)
@@ -99,10 +100,15 @@ def _sheet(key: str, refusal: Refusal | None = None) -> str:
         found = recommend(session(), need, on) if may else None
     except Refusal as lacking:
         found, refusal = None, lacking
+    ranked = wants_ranking(session(), need.organisation_id)
+    at_bank = {row.referral.legal_person_id for row in rows if row.referral.state in LIVE}
+    fits = (found.fits if ranked else found.by_name) if found else ()
     return render_template(
-        "referrals/bureau.html", need=need, may=may, found=found, refusal=refusal,
+        "referrals/bureau.html", need=need, may=may, refusal=refusal,
+        # where the need stands already it cannot be sent again
+        fits=[fit for fit in fits if fit.offer.product.organisation_id not in at_bank],
         may_recall=lambda referral: REFERRAL.may(referral.state, "recall", BUREAU),
         cards=[(row, clock_of(row.referral, on), next_of(row.referral), turn_of(row.referral)) for row in rows],
-        ranked=wants_ranking(session(), need.organisation_id),
+        ranked=ranked,
         form=StepForm(formdata=None, version=need.version), say=lambda reason: said(reason, language()),
     )  # fmt: skip
