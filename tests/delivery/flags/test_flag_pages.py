@@ -233,9 +233,11 @@ def test_the_rules_stand_on_a_page_with_their_numbers(app: Flask, market: Market
     for one in DETECTORS:
         assert say(f"flag_{one.code}") in page
         assert all(say(code) in page for code in one.innocent)
+    assert "除标明已核对的以外，都是设计默认值" in page, "said once, not beside every number"
     for name, parameter in parameters().items():
         if name.startswith("detector_"):
-            assert html.escape(parameter.at(TODAY).document.split(" / ")[0]) in page, name
+            said = parameter.at(TODAY).document.split(" / ")[0].removeprefix("设计默认值：")
+            assert html.escape(said) in page, name
 
 
 def test_the_workbook_leaves_out_what_a_bank_may_still_answer(app: Flask, market: Market) -> None:
