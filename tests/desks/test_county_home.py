@@ -85,7 +85,7 @@ def county(client: Browser) -> Browser:
 def test_a_county_sees_its_own_papers_graded_apart_and_the_longest_waiting_first(app: Flask, client: Browser) -> None:
     write_past_the_trail(lay, PAPERS)
     page = text_of(county(client).get("/office"))
-    assert "汉滨区：2 件签约还没到账" in page
+    assert "汉滨区：2 件签约还没放足" in page
     assert "授信合同" in page or "借款合同" in page or "贷款合同" in page
     # contracts: 300 + 500 signed, 600 verified, 200 in two pieces without a word; intents apart, never added
     for figure in ("800.00", "600.00", "200.00", "900.00"):
@@ -110,7 +110,7 @@ def test_the_number_of_statements_does_not_grow(app: Flask, client: Browser) -> 
     county(client)
     with counted() as seen:
         page = text_of(client.get("/office"))
-    assert "汉滨区：120 件签约还没到账" in page
+    assert "汉滨区：120 件签约还没放足" in page
     assert "另有 105 件" in page
     assert len(seen) <= 7, seen
 

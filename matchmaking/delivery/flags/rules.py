@@ -15,7 +15,8 @@ TERM = "flag_reply_workdays"
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number in force: its name, unit and dated value; ``words`` are its document's, Chinese then English."""
+    """One number in force: its name, unit and dated value; ``words`` are its document's, Chinese then English, without
+    the remark that it is a design default: the page says once which numbers are."""
 
     name: str
     unit: str
@@ -24,7 +25,8 @@ class Number:
     def words(self, language: str) -> str:
         """What the document says, in ``zh`` or ``en``."""
         chinese, _, english = self.value.document.partition(" / ")
-        return english if language == "en" and english else chinese
+        said = english if language == "en" and english else chinese
+        return said.removeprefix("设计默认值：").removeprefix("design default: ")
 
 
 @dataclass(frozen=True, slots=True)

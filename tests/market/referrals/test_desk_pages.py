@@ -59,7 +59,7 @@ def test_the_bank_asks_the_firm_answers_with_a_file_and_the_file_stays_shut_unti
     assert send(visitor, f"/inbox/{referral}/turn", **{**ask, "reason": "nonsense"}).status_code == 422
     assert send(visitor, f"/inbox/{referral}/turn", **ask).status_code == 303
     listed = visitor.get("/inbox").text
-    assert "时钟暂停：等企业或第三方" in listed and "今天要回的件：0 件" in listed
+    assert "时钟暂停：等企业或第三方" in listed and "今天没有要回的件" in listed
     page = other.get(f"/needs/{need}/progress").text
     assert "银行请您：补充资料" in page and "请补近一年流水" in page and "轮到企业" in page
     path = f"/needs/{need}/referrals/{referral}/answer"

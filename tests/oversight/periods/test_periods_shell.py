@@ -70,7 +70,7 @@ def test_a_month_is_closed_listed_restated_and_verified(app: Flask, city: World)
     assert shell(app, "restate").output == "2025-06  #1\n"
     assert shell(app, "restate").output == "2025-06  —\n"
     listed = shell(app, "list", "--lang", "en").output
-    assert f"2025-06  closed  2025-07-03  {digest}" in listed
+    assert f"2025-06  Closed  2025-07-03  {digest}" in listed
     assert (
         "Loan contract: 3,000,000.00 / 3,000,000.00 / 0.00 | 0.00 / 0.00 / 3,000,000.00"
         " | 3,000,000.00 / 3,000,000.00 / 3,000,000.00"

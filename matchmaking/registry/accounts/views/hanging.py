@@ -13,6 +13,7 @@ from matchmaking.foundation import clock, storage
 from matchmaking.foundation.access.login import carried, carry, load_viewers_with
 from matchmaking.foundation.access.next_page import safe_next
 from matchmaking.foundation.access.viewer import Viewer
+from matchmaking.foundation.web.words import w
 from matchmaking.registry.accounts import commands, queries
 from matchmaking.registry.accounts.models import UserAccount
 from matchmaking.rulebook import number
@@ -38,11 +39,17 @@ def load_viewer(token: str, at: datetime) -> Viewer | None:
     return found.viewer
 
 
+MACHINES = {"job": "actor_system", "seed": "actor_seed"}
+"""Kinds of actors that are no person → their word."""
+
+
 @accounts.app_template_filter("person")
 def person(actor: str) -> str:
-    """Who did it, by name: records keep ``user:17``. Jobs, seeds and the shell as they are; for pages of one thing."""
+    """Who did it, by name: records keep ``user:17``. A job is the system, a seed the demo data; the shell as it is."""
     kind, _, number_ = actor.partition(":")
     found = storage.session().get(UserAccount, int(number_)) if kind == "user" and number_.isdecimal() else None
+    if kind in MACHINES:
+        return w(MACHINES[kind])
     return found.name if found else actor
 
 

@@ -59,7 +59,7 @@ def register_now() -> ResponseReturnValue:
         form.add_refusal(refusal, FIELD_OF.get(code, "password" if code.startswith("password_") else ""))
         return _page(form), 422
     carry(token)
-    flash(_("登记成功，已为您登录。补全企业资料后，工信部门会尽快核实。"), "success")
+    flash(_("登记成功，已为您登录。补全企业资料后，工信局会尽快核实。"), "success")
     return redirect(url_for("enterprises.own"), code=303)
 
 
