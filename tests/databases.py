@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.orm import Session
 
 from matchmaking.foundation import files, storage
 from matchmaking.foundation.trail.guards import install_guards
@@ -266,6 +267,12 @@ def _copy_sqlite(source: Path, target: Path) -> None:
     # SQLite's own backup: it takes what still stands in the journal along, and open connections see the new pages
     with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
         one.backup(other)
+
+
+def look_at_rows(where: Connection | Session) -> None:
+    """Let the server look at what was just laid, as it does by itself a minute after so many rows came: until then it
+    plans for the few it knew."""
+    where.execute(text("ANALYZE"))
 
 
 def drop_beside(table: Table) -> None:

@@ -13,6 +13,7 @@ from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapsho
 from matchmaking.delivery.audits.queries import PER_PAGE, SORTS, RowFilter, agreement_rows, searched_words
 from matchmaking.delivery.audits.questions import raise_findings
 from matchmaking.foundation import storage
+from tests.databases import look_at_rows
 from tests.delivery.cases_world import APRIL, DESK, JUNE, MILLION, World, counted, morning, open_world, viewer
 
 TODAY = date(2026, 9, 30)
@@ -130,6 +131,7 @@ def many(world: World, number: int) -> AuditSnapshot:
         ids = [row for (row,) in session.query(Agreement.id).order_by(Agreement.id)]
         session.execute(insert(AuditRow), [_row(snapshot.id, own, place) for place, own in enumerate(ids)])
         session.execute(insert(AuditLine), [line for p, own in enumerate(ids) for line in _lines(snapshot.id, own, p)])
+        look_at_rows(session)
         return snapshot
 
     return world.do(write, told=False)

@@ -22,6 +22,7 @@ from matchmaking.foundation.files import EvidenceFile, path_of
 from matchmaking.foundation.jobs import Task, run_one_task
 from matchmaking.foundation.trail import TrailEvent
 from matchmaking.rulebook import explain
+from tests.databases import look_at_rows
 from tests.delivery.statements.statement_world import (
     DECEMBER,
     FULL,
@@ -293,6 +294,7 @@ def test_the_list_pages_ten_thousand_statements_with_as_few(office: Browser, now
     storage.remove_session()
     with storage.engine().begin() as connection:
         connection.execute(Statement.__table__.insert(), rows)
+        look_at_rows(connection)
     with statements_sent() as sent:
         page = office.get("/statements?page=150")
     assert page.status_code == 200

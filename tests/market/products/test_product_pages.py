@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 
 from matchmaking.domain.matching.criteria import FIELDS
 from matchmaking.foundation import storage
@@ -14,6 +14,7 @@ from matchmaking.foundation.storage import session
 from matchmaking.market.products.checking import columns
 from matchmaking.market.products.facts import rates_on
 from matchmaking.market.products.models import Product, ProductTerms, ProductVersion
+from tests.databases import look_at_rows
 from tests.market.market_world import NOON, TODAY, World, enter, offer
 from tests.market.needs.test_need_pages import statements, strip
 from tests.past import write_past_the_trail
@@ -199,8 +200,7 @@ def _many(market: World, first: int, count: int) -> None:
             {"version_id": p, "revision": 1, "digest": "0" * 64, "recorded_at": NOON, "recorded_by": "x",
              "currency": "CNY", **columns(told)} for p in places
         ])  # fmt: skip
-        # as the server does by itself a minute after so many rows came
-        inside.execute(text("ANALYZE"))
+        look_at_rows(inside)
 
     write_past_the_trail(work)
     storage.remove_session()

@@ -14,6 +14,7 @@ from matchmaking.foundation.storage import remove_session, session
 from matchmaking.market.needs.models import Need
 from matchmaking.market.referrals import commands
 from matchmaking.market.referrals.models import Referral
+from tests.databases import look_at_rows
 from tests.market.market_world import TODAY, World, enter, load
 from tests.market.referral_world import act, now, refer, sell, verified
 from tests.past import write_past_the_trail
@@ -270,6 +271,7 @@ def test_the_inbox_takes_three_statements_however_long_it_is(market: World, visi
             ids = range(top + 1, top + 1 + rows)
             work.execute(insert(Need), [{**asked, "id": n, "public_key": f"need-b{n}"} for n in ids])
             work.execute(insert(Referral), [{**told, "need_id": n, "public_key": f"ref-b{n}"} for n in ids])
+            look_at_rows(work)
 
         write_past_the_trail(fill)
         remove_session()

@@ -13,6 +13,7 @@ from matchmaking.foundation.access.roles import Role
 from matchmaking.registry.enterprises.models import Enterprise, EnterpriseProfile
 from matchmaking.registry.organisations.models import Organisation
 from tests.conftest import NOON
+from tests.databases import look_at_rows
 from tests.registry.registry_world import HANBIN, TODAY, XUNYANG, Statements
 from tests.web_fixtures import Browser, sign_in
 
@@ -53,6 +54,7 @@ def many(count: int) -> None:
     storage.remove_session()
     with storage.engine().begin() as connection:
         lay(connection, count)
+        look_at_rows(connection)
 
 
 @pytest.mark.parametrize("count", [10, 10_000])
