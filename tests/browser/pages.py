@@ -28,7 +28,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
         "/portfolios/golden?as_of=2025-06-30&known_at=2025-06-30", "/portfolios/golden?as_of=2025-05-02",
         "/portfolios/golden/divide?top=loan_contract.signed&bottom=need.needed",
         "/portfolios/golden/agreements?q=nobody-is-called-this", "/portfolios/golden?grade=intent_letter",
-        "/portfolios/golden/events",
+        "/portfolios/golden/events", "/gaps/needs",
     ),
     "tea": ("/needs/new", "/my/consents", "/account"),
 }  # fmt: skip

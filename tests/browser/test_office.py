@@ -53,10 +53,14 @@ def test_the_bar_has_one_shape_for_each_width(visit: Open, width: int) -> None:
 def test_everything_works_without_scripts(visit: Open, width: int) -> None:
     watched = visit(width=width, scripts=False)
     page = watched.page
+    if width <= 720:  # on a telephone days and unit are folded away
+        page.locator(".when-more summary").click()
     page.locator("#as_of").fill("2025-06-30")
     page.locator("#known_at").fill("2025-06-30")
     page.get_by_role("button", name="查看").click()
     assert "更正：现在所知与当时不同" in page.content()
+    if width <= 720:
+        page.locator(".when-more summary").click()
     page.get_by_role("link", name="亿元", exact=True).click()
     assert "0.33 亿元" in page.locator("#claim").inner_text() or "亿元" in page.locator("#claim").inner_text()
     if width <= 720:

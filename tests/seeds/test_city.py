@@ -246,7 +246,7 @@ def test_two_months_are_closed_one_is_proposed_and_the_verdict_of_july_restates_
 def test_what_was_known_on_earlier_days_differs_and_is_kept(city: City) -> None:
     days = select(AuditSnapshot.as_of).where(AuditSnapshot.portfolio_id == city.portfolio.id)
     kept = sorted(city.session.scalars(days))
-    assert kept[-1] == TODAY and len(kept) == 8 + 3, "quarters, months, and three that were closed or proposed"
+    assert kept[-1] == TODAY and len(kept) == 8 + 3 + 1, "quarters, months, three closed or proposed, one restated"
     earlier = reckon_cases(city.session, city.portfolio, as_of=date(2026, 3, 31), known_on=date(2026, 3, 31)).payload
     assert sum(earlier["ledger"]["loan_contract"].values()) < 38_600 * WAN
     stored = city.session.scalars(select(AuditSnapshot).where(AuditSnapshot.as_of == TODAY)
