@@ -131,3 +131,13 @@ def test_in_english(app: Flask, client: Browser) -> None:
     page = text_of(county(client).get("/office?lang=en"))
     assert "agreements not fully paid: 2" in page
     assert "Waiting longest" in page
+
+
+def test_a_hostile_unit_breaks_nothing_and_the_neighbour_stays_hidden(app: Flask, client: Browser) -> None:
+    write_past_the_trail(lay, PAPERS)
+    county(client)
+    for unit in ("", "furlong", "9" * 500, "wan&unit=yi", "\uff11\uff12"):
+        page = text_of(client.get(f"/office?unit={unit}&area={XUNYANG}&as_of=2025-01-01"))
+        assert "汉滨区：2 件签约还没放足" in page and "旬阳" not in page, unit
+    for unread in ("%00", "%F0%A0%AE%B7", "9" * 50_000):
+        assert client.get(f"/office?unit={unread}").status_code in (200, 400, 414), unread[:20]

@@ -12,10 +12,9 @@ from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from matchmaking.delivery.agreements.models import Agreement
-from matchmaking.delivery.audits.models import AuditLine, AuditRow
+from matchmaking.delivery.audits.models import AuditRow
 from matchmaking.delivery.audits.queries import newest_of_cases
-from matchmaking.desks.office.tables import Share, shares_by
-from matchmaking.domain.conversion.buckets import U
+from matchmaking.desks.office.tables import Share, shares_by, shares_of
 from matchmaking.domain.conversion.instruments import INSTRUMENTS
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.market.needs.models import STATES, Need
@@ -52,7 +51,8 @@ def county_page(session: Session, viewer: Viewer, *, on: date) -> CountyPage | N
     if snapshot is None:
         return None
     mine = and_(AuditRow.snapshot_id == snapshot.id, Agreement.area_code == viewer.jurisdiction)
-    shares = _shares(session, mine)
+    stated = AuditRow.signed_minor.is_not(None)
+    shares = shares_of(session, snapshot.id, (AuditRow.grade, AuditRow.lender), mine, stated)
     grades = sorted(shares_by(shares, 0), key=lambda one: INSTRUMENTS.index(one.name))
     first = grades[0].name if grades else ""
     waiting, total = _waiting(session, mine)
@@ -61,31 +61,6 @@ def county_page(session: Session, viewer: Viewer, *, on: date) -> CountyPage | N
         banks=shares_by([one for one in shares if one[0][0] == first], 1), waiting=waiting, waiting_total=total,
         needs=_needs(session, viewer.jurisdiction),
     )  # fmt: skip
-
-
-def _shares(session: Session, mine: ColumnElement[bool]) -> list[tuple[tuple[str, str], Share]]:
-    """((grade, lender), its share) of ledger members; a paper of several unexplained pieces counts once."""
-    open_piece = (
-        select(AuditLine.agreement_id, AuditLine.snapshot_id, func.sum(AuditLine.amount_minor).label("minor"))
-        .where(AuditLine.bucket == U)
-        .group_by(AuditLine.snapshot_id, AuditLine.agreement_id)
-        .subquery()
-    )
-    same = (open_piece.c.snapshot_id == AuditRow.snapshot_id) & (open_piece.c.agreement_id == AuditRow.agreement_id)
-    asked = (
-        select(
-            AuditRow.grade, AuditRow.lender, func.count(), func.coalesce(func.sum(AuditRow.signed_minor), 0),
-            func.coalesce(func.sum(AuditRow.verified_minor), 0), func.coalesce(func.sum(open_piece.c.minor), 0),
-        )
-        .join(Agreement, Agreement.id == AuditRow.agreement_id)
-        .outerjoin(open_piece, same)
-        .where(mine, AuditRow.standing == "member", AuditRow.signed_minor.is_not(None))
-        .group_by(AuditRow.grade, AuditRow.lender)
-    )  # fmt: skip
-    return [
-        ((grade, lender or ""), Share("", *(int(count) for count in counts)))
-        for grade, lender, *counts in session.execute(asked)
-    ]
 
 
 def _waiting(session: Session, mine: ColumnElement[bool]) -> tuple[Sequence[Row[Any]], int]:

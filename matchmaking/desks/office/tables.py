@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapshot
 from matchmaking.delivery.disbursements.monthly import MISSING, Month, ReportingPosition, reporting_positions
 from matchmaking.delivery.findings.largest import Pressing, largest_open
@@ -79,21 +81,34 @@ def areas_of(session: Session, snapshot: AuditSnapshot, grade: str) -> list[Shar
 
 
 def _shares(session: Session, snapshot: AuditSnapshot, grade: str) -> list[tuple[tuple[str, str], Share]]:
+    return shares_of(session, snapshot.id, (AuditRow.lender, AuditRow.area_name), AuditRow.grade == grade)
+
+
+def shares_of(
+    session: Session, snapshot: int, names: tuple[Any, Any], *which: ColumnElement[bool]
+) -> list[tuple[tuple[str, str], Share]]:
+    """Members of the ledger of ``snapshot`` (id) among ``which`` rows, by two columns; conditions may be on the
+    agreement too. One SQL statement; a paper counts once, however many pieces of it are unexplained."""
     row = AuditRow
-    line = and_(AuditLine.snapshot_id == snapshot.id, AuditLine.agreement_id == row.agreement_id, AuditLine.bucket == U)
+    piece = (
+        select(AuditLine.agreement_id, func.sum(AuditLine.amount_minor).label("minor"))
+        .where(AuditLine.snapshot_id == snapshot, AuditLine.bucket == U)
+        .group_by(AuditLine.agreement_id)
+        .subquery()
+    )
     asked = (
         select(
-            row.lender, row.area_name, func.count(),
-            func.coalesce(func.sum(row.signed_minor), 0), func.coalesce(func.sum(row.verified_minor), 0),
-            func.coalesce(func.sum(AuditLine.amount_minor), 0),
+            *names, func.count(), func.coalesce(func.sum(row.signed_minor), 0),
+            func.coalesce(func.sum(row.verified_minor), 0), func.coalesce(func.sum(piece.c.minor), 0),
         )
-        .outerjoin(AuditLine, line)
-        .where(row.snapshot_id == snapshot.id, row.grade == grade, row.standing == "member")
-        .group_by(row.lender, row.area_name)
+        .join(Agreement, Agreement.id == row.agreement_id)
+        .outerjoin(piece, piece.c.agreement_id == row.agreement_id)
+        .where(row.snapshot_id == snapshot, row.standing == "member", *which)
+        .group_by(*names)
     )  # fmt: skip
     return [
-        ((lender or "", area or ""), Share("", *(int(count) for count in counts)))
-        for lender, area, *counts in session.execute(asked)
+        ((one or "", other or ""), Share("", *(int(count) for count in counts)))
+        for one, other, *counts in session.execute(asked)
     ]
 
 
