@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -80,6 +80,12 @@ def served(instance: Path, script: Path = SERVE) -> Iterator[str]:
             process.wait(timeout=20)
 
 
+def follow(what: Locator) -> None:
+    """Click the first of what can be seen of a link or a button, and wait until the page it leads to has loaded."""
+    with what.page.expect_navigation():
+        what.locator("visible=true").first.click()
+
+
 @dataclass
 class Watched:
     """A page with everything it said on the console and every host it asked."""
@@ -114,7 +120,7 @@ def watch(context: BrowserContext, base: str) -> Watched:
 def sign_in(watched: Watched, language: str = "zh") -> Watched:
     """Through the demo card of the city's finance office, as a visitor would; on to the golden cases."""
     watched.go(f"/sign-in?lang={language}")
-    watched.page.locator("ul.cards button").first.click()
+    follow(watched.page.locator("ul.cards button"))
     watched.page.wait_for_url("**/portfolios/**")
     watched.go(HOME)
     return watched

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.driving import Watched, watch
+from tests.browser.driving import Watched, follow, watch
 from tests.market.market_world import TODAY
 from tests.web_fixtures import PASSWORD
 
@@ -59,9 +59,9 @@ class Fates:
     def signed(self, fate: str) -> str:
         """The firm signs, the branch countersigns; the agreement's key."""
         paper = self.told["papers"][fate]
-        press(self.at("tea", f"/my/papers/{paper}").get_by_role("button", name="同意并签署"))
+        follow(self.at("tea", f"/my/papers/{paper}").get_by_role("button", name="同意并签署"))
         page = self.at("branch", f"/bank/papers/{paper}")
-        press(page.locator("button[value=countersign]"))
+        follow(page.locator("button[value=countersign]"))
         page.get_by_role("link", name="报送放款").click()
         return page.url.rsplit("/", 1)[1]
 
@@ -72,21 +72,21 @@ class Fates:
         page.locator("label[for=amount_unit-wan]").click()
         page.fill("#value_on", NOW)
         page.fill("#iou_no", iou)
-        press(page.get_by_role("button", name="报送放款", exact=True))
+        follow(page.get_by_role("button", name="报送放款", exact=True))
         assert f"借据 {iou}" in page.locator("main").inner_text()
 
     def answer(self, iou: str, said: str) -> None:
         """The firm taps its answer under the question about a 借据."""
         page = self.at("tea", "/my/loans")
         asked = page.locator("section.need", has=page.locator(f"dd:text-is('{iou}')"))
-        press(asked.locator(f"button[name=answer][value={said}]"))
+        follow(asked.locator(f"button[name=answer][value={said}]"))
 
     def ledger(self, day: str = NOW) -> dict[str, int]:
         """Bucket → yuan, ``signed`` and ``verified``, off the office's page, after its button if there is one."""
         page = self.at("office", f"/portfolios/city?as_of={day}&known_at={day}&unit=yuan&grade=loan_contract")
         button = page.get_by_role("button", name=re.compile("^(重算|计算)$"))
         if button.count():
-            press(button)
+            follow(button)
         return read_ledger(page)
 
     def evening(self, day: str) -> None:
@@ -104,12 +104,6 @@ class Fates:
         )
         verified = page.locator(".tri tr.sum td[data-head=其中核实]").inner_text()
         return {name.split()[0]: yuan(text) for name, text in told} | {"verified": yuan(verified)}
-
-
-def press(button: Locator) -> None:
-    """Click a button that sends a form, and wait for the page it leads to."""
-    with button.page.expect_navigation():
-        button.click()
 
 
 def yuan(text: str) -> int:

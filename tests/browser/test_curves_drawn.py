@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.driving import WIDTHS, Watched
+from tests.browser.driving import WIDTHS, Watched, follow
 
 Open = Callable[..., Watched]
 PAGE = "/portfolios/golden/curves?wait=sign_first_told"
@@ -27,8 +27,7 @@ def test_the_paid_area_is_as_high_as_its_share(visit: Open, width: int) -> None:
     page = watched.page
     button = page.locator("form[action$='/curves'] button")
     if button.count():
-        button.click()
-        page.wait_for_load_state()
+        follow(button)
     page.wait_for_function("() => document.querySelector('[data-table=outcomes] svg path')")
     steps = page.locator("#outcomes th[data-colour=main]").get_attribute("data-steps") or ""
     share = int(steps.split(" ")[-1].split(":")[1]) / 1_000_000

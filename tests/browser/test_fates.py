@@ -15,8 +15,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.driving import built, served
-from tests.browser.fates_people import WORLD, Fates, press
+from tests.browser.driving import built, follow, served
+from tests.browser.fates_people import WORLD, Fates
 
 LATER, LAST = "2026-12-31", "2027-01-15"
 """A day after the first payment was promised; one after the last on which to draw."""
@@ -92,7 +92,7 @@ def test_terminated_by_the_bank(fates: Fates) -> None:
     page.locator("summary", has_text="余款不再放").click()
     ending = page.locator("form[action$='/end']")
     ending.locator("label.opt", has=page.locator("input[value=quota]")).click()
-    press(ending.get_by_role("button", name="终止余款"))
+    follow(ending.get_by_role("button", name="终止余款"))
     buckets = {"A1": 1_200_000, "C2": 1_800_000, "verified": 1_200_000}
     assert grown(before, fates.ledger()) == buckets | {"signed": 3_000_000}
     assert fates.sheet(agreement) == buckets
@@ -118,7 +118,7 @@ def test_voided(fates: Fates) -> None:
     line = page.locator("ol.items > li", has_text="借据 VOID1")
     line.locator("summary").click()
     line.locator("[name=reason]").fill("金额录错")
-    press(line.get_by_role("button", name="作废", exact=True))
+    follow(line.get_by_role("button", name="作废", exact=True))
     buckets = {"A1": 500_000, "W0": 2_500_000, "verified": 500_000}
     assert grown(before, fates.ledger()) == buckets | {"signed": 3_000_000}
     assert fates.sheet(agreement) == buckets
@@ -143,7 +143,7 @@ def test_refused_by_all(fates: Fates) -> None:
     own, other = fates.told["sent"]
     for login, referral, reason in (("officer", own, "cash_flow"), ("rival", other, "quota")):
         page = fates.at(login, f"/inbox/{referral}")
-        press(page.locator(f"#decline button.rs[value={reason}]"))
+        follow(page.locator(f"#decline button.rs[value={reason}]"))
     shown = fates.at("tea", f"/needs/{fates.told['need']}/progress")
     reasons = sorted(text.splitlines()[0] for text in shown.locator(".guard").all_inner_texts())
     assert [text.rsplit(" › ", 1)[1] for text in reasons] == ["现金流", "规模限额"], "both are told to the firm"

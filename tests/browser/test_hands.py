@@ -32,9 +32,13 @@ class Hands:
         raise AssertionError(f"{self.page.url}: the keyboard does not come to {sought}")
 
     def press(self, sought: str, key: str = "Enter") -> Page:
-        """A link or a button."""
-        self.to(sought).page.keyboard.press(key)
-        self.page.wait_for_load_state()
+        """A choice, or a link or a button that leads on."""
+        self.to(sought)
+        if key != "Enter":
+            self.page.keyboard.press(key)
+            return self.page
+        with self.page.expect_navigation():
+            self.page.keyboard.press(key)
         return self.page
 
     def type(self, sought: str, text: str) -> None:

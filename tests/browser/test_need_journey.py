@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import Watched, watch
+from tests.browser.driving import Watched, follow, watch
 from tests.web_fixtures import PASSWORD
 
 MOST_TAPS = 12
@@ -91,8 +91,8 @@ def test_the_whole_way_to_verified(enter: Enter) -> None:
     key = firm.page.url.rsplit("/", 1)[1]
     bureau = enter("county", width=1366)
     bureau.go("/bureau/needs")
-    bureau.page.locator(f"a[href$='{key}']").click()
-    bureau.page.get_by_role("button", name="核实无误").click()
+    follow(bureau.page.locator(f"a[href$='{key}']"))
+    follow(bureau.page.get_by_role("button", name="核实无误"))
     bureau.page.wait_for_url("**/bureau/needs")
     firm.page.reload()
     assert "已经核实" in firm.page.locator(".next").inner_text()
@@ -108,11 +108,11 @@ def test_the_units_slip_is_seen_before_it_is_sent(enter: Enter) -> None:
     page.fill("#term_months", "12")
     for words in ("流动资金贷款", "季节性收购", "凭信用"):
         page.locator(f"label:has-text('{words}')").first.click()
-    page.locator("button[value=check]").click()
+    follow(page.locator("button[value=check]"))
     assert "300.00 万元" in page.locator(".guard").inner_text()
-    page.locator(".guard a").click()
+    follow(page.locator(".guard a"))
     page.locator("label[for=amount_unit-wan]").click()
-    page.locator("button[value=check]").click()
+    follow(page.locator("button[value=check]"))
     page.wait_for_url(re.compile(r"/check$"))
     assert page.locator(".guard").count() == 0
 
@@ -122,7 +122,7 @@ def test_what_is_missing_leads_to_its_field(enter: Enter) -> None:
     watched.go("/needs/new")
     watched.page.fill("#amount", "300")
     watched.page.locator("label[for=amount_unit-wan]").click()
-    watched.page.locator("button[value=check]").click()
+    follow(watched.page.locator("button[value=check]"))
     watched.page.locator("#errors a[href='#loan_kind']").click()
     expect(watched.page.locator("#loan_kind")).to_be_in_viewport()
     assert watched.page.locator("#amount").input_value() == "300"

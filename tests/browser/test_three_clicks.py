@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.driving import WIDTHS, Watched
+from tests.browser.driving import WIDTHS, Watched, follow
 
 Open = Callable[..., Watched]
 LISTED, BEHIND = "tbody th a", "#members tbody th a"
@@ -36,7 +36,7 @@ def test_a_figure_leads_to_the_facts_of_a_paper(visit: Open, start: str, clicks:
     watched.go(address)
     page = watched.page
     for selector in (before, *clicks) if before else clicks:
-        page.locator(selector).locator("visible=true").first.click()
+        follow(page.locator(selector))
     assert len(clicks) < 3
     assert page.locator("#timeline-t").is_visible(), page.url
     watched.assert_clean()
@@ -46,8 +46,8 @@ def test_a_closed_months_figure_leads_to_a_voucher(visit: Open) -> None:
     watched = visit()
     watched.go("/portfolios/golden/periods/2025-06")
     page = watched.page
-    page.locator('tbody td.num a[href*="bucket=A1"]').first.click()
-    page.locator(LISTED).first.click()
+    follow(page.locator('tbody td.num a[href*="bucket=A1"]'))
+    follow(page.locator(LISTED))
     with page.expect_download() as waiting:
         page.locator("#evidence a").first.click()
     assert Path(waiting.value.path()).stat().st_size > 0
