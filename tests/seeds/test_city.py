@@ -201,7 +201,7 @@ def test_needs_referrals_papers_and_answers_stand_in_every_way(city: City) -> No
     assert states(Paper.state) == {"drafted", "offered", "firm_signed", "signed"}
     assert states(CreditDecision.state) >= {"draft", "submitted", "approved", "refused", "discarded"}
     assert states(Confirmation.answer) == {"right", "wrong", "not_received"}
-    assert states(FindingAnswer.kind) == {"explained", "closed"}
+    assert states(FindingAnswer.kind) >= {"explained", "closed", "settled"}
     assert city.session.scalar(select(func.count(DisbursementVoid.id)))
     overdue = select(func.count(Referral.id)).where(Referral.state == "sent", Referral.due_on < TODAY)
     assert city.session.scalar(overdue)

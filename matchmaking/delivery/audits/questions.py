@@ -11,7 +11,7 @@ from matchmaking.delivery.agreements.queries import agreements_in
 from matchmaking.delivery.audits.case_audit import case_portfolio, kernel_audit
 from matchmaking.delivery.audits.commands import refuse_days_to_come
 from matchmaking.delivery.audits.facts import reason_json
-from matchmaking.delivery.findings.commands import NewFinding, add_findings
+from matchmaking.delivery.findings.commands import NewFinding, add_findings, settle_questions
 from matchmaking.delivery.statements.facts import fitting
 from matchmaking.domain.conversion import buckets as b
 from matchmaking.domain.conversion import reconciling as r
@@ -35,7 +35,8 @@ Question = tuple[str, str, int, Reason]
 def raise_findings(
     session: Session, *, actor: str, portfolio: Portfolio, as_of: date, known_on: date, at: datetime
 ) -> int:
-    """Add the questions that the audit of these days raises and nobody has asked yet; how many those were.
+    """Add the questions that the audit of these days raises and nobody has asked yet; how many those were. Questions of
+    days before that it raises no more are settled: the money came, the firm answered, a verdict was given.
 
     Refuses days to come: what is asked stays asked, and nobody is late yet.
     """
@@ -48,10 +49,14 @@ def raise_findings(
         for question in questions_of(ledger)
     ]
     added = add_findings(session, portfolio_id=portfolio.id, statement_id=None, found=found, at=at)
-    if added:
-        payload = {"as_of": as_of.isoformat(), "known_on": known_on.isoformat(), "added": added}
-        subject = f"portfolio:{portfolio.code}"
-        record(session, actor=actor, tag="finding.raised", subject=subject, payload=payload, at=at)
+    moved = settle_questions(
+        session, actor=actor, portfolio_id=portfolio.id, asked={one.key for one in found}, as_of=as_of, at=at
+    )
+    days = {"as_of": as_of.isoformat(), "known_on": known_on.isoformat()}
+    for tag, number in (("finding.raised", added), ("finding.settled", moved)):
+        if number:
+            payload = {**days, "added": number}
+            record(session, actor=actor, tag=tag, subject=f"portfolio:{portfolio.code}", payload=payload, at=at)
     return added
 
 

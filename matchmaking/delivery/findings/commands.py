@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -16,7 +16,7 @@ from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.disbursements.hearing import give_verdict
 from matchmaking.delivery.disbursements.models import Disbursement, Verdict
 from matchmaking.delivery.findings.models import Finding, FindingAnswer
-from matchmaking.delivery.findings.queries import twins_of
+from matchmaking.delivery.findings.queries import states_of, twins_of
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.storage import table_of
 from matchmaking.foundation.trail import record
@@ -26,6 +26,8 @@ FEWEST_CHARACTERS = 10
 """Of a reason: shorter ones say nothing (``已核实``)."""
 MOST_CHARACTERS = 1_000
 ANSWERS = ("explained", "closed")
+SETTLED, ASKED_AGAIN = "settled", "open"
+"""What a check answers by itself: the facts have answered the question; they ask it anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,38 @@ def add_findings(
         ]
         added += len(session.execute(statement, rows).all())
     return added
+
+
+def settle_questions(
+    session: Session, *, actor: str, portfolio_id: int, asked: Collection[str], as_of: date, at: datetime
+) -> int:
+    """Bring questions on cases to what the check of ``as_of`` says, which asked those whose keys are in ``asked``.
+
+    An open one it does not ask is settled by the facts, a settled one it asks is open again; what a person explained or
+    closed stays as that person left it. How many answers were added.
+    """
+    moved = 0
+    # those to move are held first, then looked at again: a person may have answered meanwhile
+    moving = _to_move(states_of(session, portfolio_id, until=as_of), asked)
+    held = select(Finding.id).where(Finding.id.in_(moving)).order_by(Finding.id).with_for_update()
+    if moving and session.scalars(held).all():
+        for finding_id, kind in _to_move(states_of(session, portfolio_id, until=as_of), asked).items():
+            if finding_id in moving:
+                words = as_of.isoformat()
+                session.add(FindingAnswer(finding_id=finding_id, kind=kind, words=words, actor=actor, recorded_at=at))
+                moved += 1
+        session.flush()
+    return moved
+
+
+def _to_move(states: Iterable[tuple[int, str, str]], asked: Collection[str]) -> dict[int, str]:
+    """Id → the answer that brings it from its state to what the check says, where those differ."""
+    wanted = {"open": (False, SETTLED), SETTLED: (True, ASKED_AGAIN)}
+    return {
+        number: wanted[state][1]
+        for number, key, state in states
+        if state in wanted and (key in asked) == wanted[state][0]
+    }
 
 
 def answer_finding(

@@ -33,7 +33,7 @@ class Finding(Base):
 
 
 class FindingAnswer(Base):
-    """Somebody explained a finding or closed it with a reason."""
+    """Somebody explained a finding or closed it with a reason, or a later check answered it."""
 
     __tablename__ = "finding_answer"
     __table_args__ = ({"info": {"append_only": True}},)
@@ -41,7 +41,7 @@ class FindingAnswer(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
-    """``explained`` or ``closed``."""
+    """``explained`` or ``closed`` by a person; ``settled`` or ``open`` again by a check, whose day ``words`` is."""
     words: Mapped[str] = mapped_column(String(1000))
     actor: Mapped[str] = mapped_column(String(80))
     recorded_at: Mapped[datetime] = mapped_column(Instant)

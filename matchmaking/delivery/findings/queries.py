@@ -20,8 +20,9 @@ from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.registry.portfolios.models import Portfolio
 from matchmaking.registry.portfolios.queries import seen_by
 
-STATES = ("open", "explained", "closed", "overtaken")
-"""``overtaken``: its statement was corrected by a later one for the same day; the others follow the last answer."""
+STATES = ("open", "explained", "closed", "settled", "overtaken")
+"""``overtaken``: its statement was corrected by a later one for the same day; the others follow the last answer.
+``settled``: a later check did not see it any more; a case that shows it again opens it again."""
 
 _last_answer = (
     select(FindingAnswer.kind)
@@ -117,6 +118,15 @@ def twins_of(session: Session, agreement: Agreement) -> list[Agreement]:
 def verdicts_on(session: Session, agreement: Agreement) -> list[Verdict]:
     """Verdicts on one signing, the earliest first."""
     return list(session.scalars(select(Verdict).where(Verdict.agreement_id == agreement.id).order_by(Verdict.id)))
+
+
+def states_of(session: Session, portfolio_id: int, *, until: date) -> list[tuple[int, str, str]]:
+    """(id, key, state) of every question on cases of a portfolio, for a day not after ``until``."""
+    asked = select(Finding.id, Finding.key, _state).where(
+        Finding.portfolio_id == portfolio_id, Finding.statement_id.is_(None), Finding.as_of <= until
+    )
+    found = session.execute(asked.outerjoin(Statement, Statement.id == Finding.statement_id).order_by(Finding.id))
+    return [(row[0], row[1], row[2]) for row in found]
 
 
 def open_in(asked: Select[Any], viewer: Viewer) -> Select[Any]:
