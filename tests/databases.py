@@ -269,6 +269,15 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         one.backup(other)
 
 
+def crowd(number: int, *, served: int = 500) -> int:
+    """Rows of a long list: ``number`` on SQLite, on PostgreSQL ``served`` at most.
+
+    A server checks every row as it is laid, and ten thousand of them prove there what some hundred do: how many
+    questions a page asks.
+    """
+    return number if storage.engine().dialect.name == "sqlite" else min(number, served)
+
+
 def look_at_rows(where: Connection | Session) -> None:
     """Let the server look at what was just laid, as it does by itself a minute after so many rows came: until then it
     plans for the few it knew."""

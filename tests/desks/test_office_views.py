@@ -22,6 +22,7 @@ from matchmaking.desks.office.asked import Addresses
 from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role
 from matchmaking.registry.portfolios.models import Portfolio
+from tests.databases import crowd
 from tests.desks.payloads import cases
 from tests.past import write_past_the_trail
 from tests.web_fixtures import Browser, sign_in
@@ -254,7 +255,7 @@ def test_nobody_signed_in_is_sent_to_sign_in(demo: Flask, client: Browser) -> No
 
 @pytest.mark.parametrize("number", [10, 10_000])
 def test_the_list_takes_three_statements_however_long(office: Browser, number: int) -> None:
-    write_past_the_trail(big, number)
+    write_past_the_trail(big, crowd(number))
     storage.remove_session()
     with counted() as seen:
         page = office.get("/portfolios/big/agreements?sort=-verified").get_data(as_text=True)

@@ -13,7 +13,7 @@ from matchmaking.delivery.audits.models import AuditLine, AuditRow, AuditSnapsho
 from matchmaking.delivery.audits.queries import PER_PAGE, SORTS, RowFilter, agreement_rows, searched_words
 from matchmaking.delivery.audits.questions import raise_findings
 from matchmaking.foundation import storage
-from tests.databases import look_at_rows
+from tests.databases import crowd, look_at_rows
 from tests.delivery.cases_world import APRIL, DESK, JUNE, MILLION, World, counted, morning, open_world, viewer
 
 TODAY = date(2026, 9, 30)
@@ -161,7 +161,8 @@ def _lines(snapshot: int, own: int, place: int) -> list[dict]:
 
 def test_pages_of_ten_thousand_cover_all_rows_once(database: str):
     world = open_world()
-    snapshot = many(world, 10_000)
+    number = crowd(10_000)
+    snapshot = many(world, number)
     storage.remove_session()
     session = storage.session()
     snapshot = session.get_one(AuditSnapshot, snapshot.id)
@@ -169,7 +170,7 @@ def test_pages_of_ten_thousand_cover_all_rows_once(database: str):
     with counted() as sent:
         first = agreement_rows(session, viewer(), snapshot, wanted)
     assert len(sent) == 1
-    assert (first.total, len(first.rows), first.pages) == (2_000, PER_PAGE, 40)
+    assert (first.total, len(first.rows), first.pages) == (number // 5, PER_PAGE, number // 5 // PER_PAGE)
     seen = [
         row.row.public_key
         for number in range(1, first.pages + 1)
@@ -177,7 +178,7 @@ def test_pages_of_ten_thousand_cover_all_rows_once(database: str):
             session, viewer(), snapshot, RowFilter(bucket="U", search="firm", sort="amount", band=2, page=number)
         ).rows
     ]
-    assert len(seen) == len(set(seen)) == 2_000
+    assert len(seen) == len(set(seen)) == number // 5
 
 
 def test_pages_outside_are_empty_and_never_break(snapshot: AuditSnapshot):

@@ -17,6 +17,7 @@ from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.foundation.storage import run_in_unit_of_work
 from matchmaking.foundation.trail import TrailEvent
+from tests.databases import crowd
 from tests.delivery.statements.statement_world import (
     MILLION,
     NOVEMBER,
@@ -178,7 +179,7 @@ def test_pages_show_what_was_seen_why_it_may_be_innocent_and_the_way_to_the_file
 def test_the_list_takes_three_statements_however_long_it_is(
     office: Browser, seen: list[Finding], now: datetime, number: int
 ) -> None:
-    many = (NewFinding(f"k{at}", "negative_undisbursed", NOVEMBER, None, {"why": None}) for at in range(number))
+    many = (NewFinding(f"k{at}", "negative_undisbursed", NOVEMBER, None, {"why": None}) for at in range(crowd(number)))
     write_past_the_trail(add_findings, portfolio_id=1, statement_id=None, found=many, at=now)
     storage.remove_session()
     for address in ("/findings", "/findings?code=negative_undisbursed&state=open&page=1", f"/findings/{seen[0].id}"):

@@ -13,7 +13,7 @@ from matchmaking.foundation.access.roles import Role
 from matchmaking.registry.enterprises.models import Enterprise, EnterpriseProfile
 from matchmaking.registry.organisations.models import Organisation
 from tests.conftest import NOON
-from tests.databases import look_at_rows
+from tests.databases import crowd, look_at_rows
 from tests.registry.registry_world import HANBIN, TODAY, XUNYANG, Statements
 from tests.web_fixtures import Browser, sign_in
 
@@ -59,7 +59,7 @@ def many(count: int) -> None:
 
 @pytest.mark.parametrize("count", [10, 10_000])
 def test_three_statements_however_many_firms(client: Browser, count: int) -> None:
-    many(count)
+    many(crowd(count))
     sign_in(client, Role.BUREAU_OFFICER)
     client.get("/enterprises")
     for query in ("", "?page=2", "?state=verified&area=610981", "?text=企业10", "?text=9161&zone=gaoxin"):
