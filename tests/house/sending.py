@@ -7,12 +7,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import TestResponse
 
 from matchmaking.foundation import storage
 from tests.house.objects import LOGINS, City
 from tests.web_fixtures import Browser, typed
+
+EVERY = pytest.mark.parametrize(
+    "every", [3, pytest.param(1, marks=pytest.mark.release, id="all")], ids=lambda one: f"every {one}rd"
+)
+"""Of a list of texts each field gets every third, the next field the next third, and before a release all of them."""
 
 
 class Asked(ImmutableMultiDict[str, str]):
