@@ -21,24 +21,10 @@ from tests.databases import (  # noqa: F401  fixtures for every test
 )
 from tests.web_fixtures import app, client, full_strength, people  # noqa: F401  fixtures for every test
 
-pytest_plugins = ("tests.required",)
+pytest_plugins = ("tests.required", "tests.spreading")
 
 NOON = datetime(2026, 9, 30, 4, 0, tzinfo=UTC)
 """12:00 in Shanghai on the demo's frozen day."""
-
-LONG = tuple(
-    f"tests/{module}.py::"
-    for module in (
-        "house/test_hostile_forms", "house/test_get_purity", "house/test_object_probes", "house/test_migrations",
-        "seeds/test_city", "browser/test_every_page",
-    )
-)  # fmt: skip
-"""What takes longest; begun last, it would keep one worker while the others wait."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long modules first, all in the order they had, a random one included."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_collection_finish() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from matchmaking.domain.statements.comparing import COMPARED, Comparison, PositionFigures, compare
 from matchmaking.domain.statements.positions import Position
+from matchmaking.foundation.sandbox import positions_in, read_statement
 from tests.real.sources import Read, data_file, mapping_named
 
 pytestmark = pytest.mark.real
@@ -105,17 +106,27 @@ def figures(positions: list[Position]) -> dict[str, PositionFigures]:
 
 
 Made = Callable[[list[Row], Path], Path]
+Compared = Callable[[Made, list[Row], str, date], Comparison]
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PositionFigures]:
+    """The figures of the first statement, read once."""
+    out = tmp_path_factory.mktemp("first") / "positions.jsonl"
+    report = read_statement(data_file("ibrd/ibrd_2020-11-30.csv.gz"), mapping_named("ibrd"), out=out, as_of=DAY)
+    return figures(list(positions_in(report.out)))
 
 
 @pytest.fixture
-def compared(read: Read, tmp_path: Path) -> Callable[[Made, list[Row], str, date], Comparison]:
+def compared(
+    read: Read, first: dict[str, PositionFigures], tmp_path: Path
+) -> Callable[[Made, list[Row], str, date], Comparison]:
     """Write ``rows`` in a layout, read them, and compare with the first statement."""
 
     def _compared(made: Made, rows: list[Row], mapping: str, day: date) -> Comparison:
-        _, first = read(data_file("ibrd/ibrd_2020-11-30.csv.gz"), "ibrd", DAY)
         report, second = read(made(rows, tmp_path / "second.csv"), mapping, day)
         assert (report.rows, report.error_count) == (len(rows), 0)
-        return compare(figures(first), figures(second), rounded_to=mapping_named(mapping).rounded_to_minor)
+        return compare(first, figures(second), rounded_to=mapping_named(mapping).rounded_to_minor)
 
     return _compared
 
