@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaking.domain.conversion.banks.cases import FACTORS, WHOLE, Case, Rules, tallied
 from matchmaking.domain.conversion.banks.mix import fitted
 from matchmaking.domain.conversion.banks.shrinkage import Belief, Prior, Seen, belief, prior_of, scatter
 from matchmaking.domain.conversion.banks.standings import ABOVE, ALONE, BELOW, FEW, Standing, standings
+from tests.properties import examples
 
 RULES = Rules(fewest=5, ridge=2, least=2, most=100)
 KINDS = st.tuples(*[st.sampled_from(["a", "b", "unknown"]) for _ in FACTORS])
@@ -31,7 +32,7 @@ def many(bank: str, count: int, paid: int, kind: str = "a") -> list[Case]:
     ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@examples(30)
 @given(CASES, st.randoms(use_true_random=False))
 def test_neither_order_nor_names_of_banks_change_a_figure(drawn: list[Any], chance: Any) -> None:
     given_order = cases_of(drawn)
@@ -45,7 +46,7 @@ def test_neither_order_nor_names_of_banks_change_a_figure(drawn: list[Any], chan
     }
 
 
-@settings(max_examples=60, deadline=None)
+@examples(30)
 @given(CASES)
 def test_intervals_nest_and_hold_the_estimate_and_few_cases_say_nothing(drawn: list[Any]) -> None:
     for one in standings(cases_of(drawn), RULES).values():

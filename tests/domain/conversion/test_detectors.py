@@ -10,7 +10,7 @@ from math import comb
 
 import pytest
 from conversion_histories import DAY, PARAMETERS, SIGNED, baseline, histories, judged, paid, repaid, said, signing
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaking.delivery.flags.planting.plots import APART, AS_OF
@@ -21,6 +21,7 @@ from matchmaking.domain.conversion.detectors.catalogue import PARTIES
 from matchmaking.domain.conversion.detectors.tails import binomial_tail_ppm, hypergeometric_tail_ppm
 from matchmaking.domain.money import Money
 from matchmaking.rulebook import LANGUAGES, explain, number, say
+from tests.properties import examples
 
 THRESHOLDS = Thresholds.read(lambda name: number(name, DAY))
 SEEDS = (1, 2, 3)
@@ -170,7 +171,7 @@ def test_control_known_from_facts_or_beside_them():
     assert codes(*two, *linked) == {"d6"}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(40)
 @given(histories())
 def test_any_history_can_be_looked_at_and_no_order_matters(facts):
     found = seen(*facts)
