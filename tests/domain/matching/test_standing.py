@@ -23,7 +23,7 @@ CHANGES = st.lists(
 )
 
 
-@examples(60)
+@examples(100)
 @given(st.lists(needs(), min_size=1, max_size=6), st.lists(products(), min_size=1, max_size=6), CHANGES, policies(),
        st.integers(1, 3))  # fmt: skip
 def test_every_change_leaves_what_a_run_would_find(
