@@ -109,8 +109,8 @@ bench: setup-dev $(VENV)/.bench ## import and audit, list pages, matching and pl
 	$(BIN)/python bench/survival.py
 	$(BIN)/python bench/reports.py
 
-release-test: setup-dev browser ## tests too long for every commit
-	$(BIN)/python -m pytest -n $(JOBS) -m release $(PYTEST_ARGS)
+release-test: setup-dev browser ## tests too long for every commit, and every property on ten times as many examples
+	PROPERTIES=release $(BIN)/python -m pytest -n $(JOBS) -m "release or hypothesis" $(PYTEST_ARGS)
 
 # --- keeping ---------------------------------------------------------------------------------------------------------
 

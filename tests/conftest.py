@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import tests.properties  # noqa: F401  how many examples
 from config import Settings
 from tests.databases import (  # noqa: F401  fixtures for every test
     POSTGRES,

@@ -24,13 +24,14 @@ from tests.house.tree import DATA
 PUBLISHED = ("91350100M000100Y43", "91110000100011743X", "91440300708461136T")
 ANY = "".join(map(chr, range(48, 58))) + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+PARTS = st.tuples(st.text(ALPHABET, min_size=2, max_size=2), st.text("0123456789", min_size=6, max_size=6),
+                  st.text(ALPHABET, min_size=8, max_size=8))  # fmt: skip
+
 
 @st.composite
 def codes(draw: st.DrawFn) -> str:
     """A sound code of any organisation, not only of those :func:`uscc_from` invents."""
-    head = "".join(draw(st.lists(st.sampled_from(ALPHABET), min_size=2, max_size=2)))
-    area = "".join(draw(st.lists(st.sampled_from("0123456789"), min_size=6, max_size=6)))
-    body = "".join(draw(st.lists(st.sampled_from(ALPHABET), min_size=8, max_size=8)))
+    head, area, body = draw(PARTS)
     first17 = head + area + body + body_check_character(body)
     return first17 + check_character(first17)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -90,6 +91,35 @@ def judged(subject: str, kind: str, on: date = DAY, key: str = "V", **more: Any)
 days = st.integers(0, 120).map(lambda step: SIGNED + timedelta(days=step))
 delays = st.integers(0, 40)
 yuan = st.integers(1, 4_000_000)
+# Made once: a strategy made anew for every draw takes longer to make and to check than to draw from.
+sums = yuan.map(Money.of)
+yes = st.booleans()
+any_day, any_sum = st.none() | days, st.none() | sums
+one_in_four, one_in_five = (st.integers(0, last).map(lambda drawn: drawn == 0) for last in (3, 4))
+lenders, firms, branches = (st.sampled_from(names) for names in (LENDERS, ("甲", "乙"), ("一支行", "营业部")))
+instruments = st.sampled_from(("loan_contract", "credit_line", "intent_letter", "commitment_letter", "ungraded"))
+declared = st.sampled_from(("new", "renewal", "unknown"))
+signed_sums, payments = st.integers(1, 300_000_000).map(Money), st.integers(0, 4)
+paid_sums = (st.sampled_from((500_000, 1_000_000)) | yuan).map(Money.of)
+forms = st.sampled_from(("loan", "loan", "loan", "acceptance"))
+answers = st.sampled_from(("right", "right", "wrong", "not_received"))
+verdicts = st.sampled_from(("for_bank", "for_firm"))
+holders = st.sampled_from(("firm", "guarantor", "bank", "permit"))
+exits = st.sampled_from(("firm_gives_up", "bank_ends", "agreed_cut"))
+parties, reasons = st.sampled_from(("firm", "bank", "both")), st.sampled_from(("", "价格"))
+paper_verdicts = st.sampled_from(("duplicate_signing", "signing_stands", "flag_upheld"))
+
+
+@cache
+def up_to(last: int) -> st.SearchStrategy[int]:
+    """1 to that many."""
+    return st.integers(1, last)
+
+
+@cache
+def earlier(place: int) -> st.SearchStrategy[str | None]:
+    """None, or a signing before the one at ``place``."""
+    return st.sampled_from([None, *(f"S{step}" for step in range(place))])
 
 
 @st.composite
@@ -98,90 +128,81 @@ def histories(draw: st.DrawFn, cases: int = 3) -> tuple[f.Fact, ...]:
     verdicts.
     """
     found: list[f.Fact] = []
-    for place in range(draw(st.integers(1, cases))):
-        found += draw(_case(f"S{place}", place))
+    for place in range(draw(up_to(cases))):
+        found += _case(draw, f"S{place}", place)
     return tuple(found)
 
 
-@st.composite
 def _case(draw: st.DrawFn, key: str, place: int) -> list[f.Fact]:
-    lender, firm = draw(st.sampled_from(LENDERS)), draw(st.sampled_from(("甲", "乙")))
+    lender, firm = draw(lenders), draw(firms)
     signed_on = draw(days)
-    earlier = st.sampled_from([None, *(f"S{step}" for step in range(place))])
     found: list[f.Fact] = [
         f.Signing(
             key,
             firm,
             lender,
             "一支行",
-            draw(st.sampled_from(("loan_contract", "credit_line", "intent_letter", "commitment_letter", "ungraded"))),
-            Money(draw(st.integers(1, 300_000_000))),
+            draw(instruments),
+            draw(signed_sums),
             signed_on,
             signed_on + timedelta(days=draw(delays)),
-            declared=draw(st.sampled_from(("new", "renewal", "unknown"))),
-            revolving=draw(st.booleans()),
-            promised_on=draw(st.none() | days),
-            by_plan=draw(st.booleans()),
-            available_until=draw(st.none() | days),
-            supersedes=draw(earlier),
+            declared=draw(declared),
+            revolving=draw(yes),
+            promised_on=draw(any_day),
+            by_plan=draw(yes),
+            available_until=draw(any_day),
+            supersedes=draw(earlier(place)),
         )
     ]
-    if draw(st.booleans()):
-        found.append(f.Baseline(f"{key}-B", key, Money.of(draw(yuan)), signed_on, draw(days)))
-    for step in range(draw(st.integers(0, 4))):
-        found += draw(_payment(f"{key}-D{step}", key, firm, lender))
-    found += draw(_end(key, found))
+    if draw(yes):
+        found.append(f.Baseline(f"{key}-B", key, draw(sums), signed_on, draw(days)))
+    for step in range(draw(payments)):
+        found += _payment(draw, f"{key}-D{step}", key, firm, lender)
+    found += _end(draw, key)
     return found
 
 
-@st.composite
 def _payment(draw: st.DrawFn, key: str, of: str, firm: str, lender: str) -> list[f.Fact]:
-    on, amount = draw(days), draw(st.sampled_from((500_000, 1_000_000)) | yuan)
+    on, amount = draw(days), draw(paid_sums)
     reported = on + timedelta(days=draw(delays))
-    branch = draw(st.sampled_from(("一支行", "营业部")))
-    form = draw(st.sampled_from(("loan", "loan", "loan", "acceptance")))
-    found: list[f.Fact] = [
-        f.Disbursement(key, of, key, lender, branch, Money.of(amount), on, reported, reported, form=form)
-    ]
-    if draw(st.booleans()):
-        answer = draw(st.sampled_from(("right", "right", "wrong", "not_received")))
-        figure = draw(st.none() | st.just(Money.of(amount)))
-        shared = draw(st.booleans())
+    branch, form = draw(branches), draw(forms)
+    found: list[f.Fact] = [f.Disbursement(key, of, key, lender, branch, amount, on, reported, reported, form=form)]
+    if draw(yes):
+        answer = draw(answers)
+        figure = amount if draw(yes) else None
+        shared = draw(yes)
         found.append(f.Confirmation(f"{key}-F", key, answer, draw(days), draw(days), figure, device_shared=shared))
-    if draw(st.booleans()):
-        source = draw(st.sampled_from((lender, "收款方")))
-        found.append(f.ThirdPartyLine(f"{key}-L", key, source, Money.of(amount), on, draw(days)))
-    if draw(st.integers(0, 3)) == 0:
+    if draw(yes):
+        source = lender if draw(yes) else "收款方"
+        found.append(f.ThirdPartyLine(f"{key}-L", key, source, amount, on, draw(days)))
+    if draw(one_in_four):
         found.append(f.Void(f"{key}-V", key, draw(days), draw(days), "录错"))
-    if draw(st.integers(0, 3)) == 0:
-        found.append(
-            f.Verdict(f"{key}-J", key, draw(st.sampled_from(("for_bank", "for_firm"))), draw(days), draw(days))
-        )
-    if draw(st.booleans()):
-        named = draw(st.sampled_from((None, key)))
-        back = Money.of(draw(yuan))
+    if draw(one_in_four):
+        found.append(f.Verdict(f"{key}-J", key, draw(verdicts), draw(days), draw(days)))
+    if draw(yes):
+        named = key if draw(yes) else None
+        back = draw(sums)
         found.append(f.Repayment(f"{key}-R", firm, lender, back, draw(days), draw(days), of, named))
     return found
 
 
-@st.composite
-def _end(draw: st.DrawFn, key: str, before: list[f.Fact]) -> list[f.Fact]:
+def _end(draw: st.DrawFn, key: str) -> list[f.Fact]:
     found: list[f.Fact] = []
-    if draw(st.booleans()):
-        holder = draw(st.sampled_from(("firm", "guarantor", "bank", "permit")))
+    if draw(yes):
+        holder = draw(holders)
         found.append(f.Condition(f"{key}-C", key, holder, "条件", draw(days), draw(days)))
-        if draw(st.booleans()):
+        if draw(yes):
             found.append(f.ConditionMet(f"{key}-M", f"{key}-C", draw(days), draw(days)))
-    if draw(st.booleans()):
-        kind = draw(st.sampled_from(("firm_gives_up", "bank_ends", "agreed_cut")))
-        by, reason = draw(st.sampled_from(("firm", "bank", "both"))), draw(st.sampled_from(("", "价格")))
-        figure = draw(st.none() | yuan.map(Money.of))
+    if draw(yes):
+        kind = draw(exits)
+        by, reason = draw(parties), draw(reasons)
+        figure = draw(any_sum)
         found.append(f.Exit(f"{key}-X", key, kind, by, draw(days), draw(days), figure, reason))
-    if draw(st.booleans()):
-        found.append(f.DrawRequest(f"{key}-Q", key, Money.of(draw(yuan)), draw(days), draw(days)))
-    if draw(st.booleans()):
-        found.append(f.Drawable(f"{key}-W", key, draw(days), draw(days), draw(st.none() | yuan.map(Money.of))))
-    if draw(st.integers(0, 4)) == 0:
-        kind = draw(st.sampled_from(("duplicate_signing", "signing_stands", "flag_upheld")))
+    if draw(yes):
+        found.append(f.DrawRequest(f"{key}-Q", key, draw(sums), draw(days), draw(days)))
+    if draw(yes):
+        found.append(f.Drawable(f"{key}-W", key, draw(days), draw(days), draw(any_sum)))
+    if draw(one_in_five):
+        kind = draw(paper_verdicts)
         found.append(f.Verdict(f"{key}-K", key, kind, draw(days), draw(days), other="S0"))
     return found

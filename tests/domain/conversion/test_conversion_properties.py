@@ -7,17 +7,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from conversion_histories import DAY, PARAMETERS, SIGNED, audit, baseline, days, histories, paid, said, signing
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaking.domain.conversion import facts as f
 from matchmaking.domain.conversion.audit import audit_cases
 from matchmaking.domain.conversion.buckets import PAID
+from tests.properties import examples
 
 LONG_AFTER = date(2026, 6, 30)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(80)
 @given(histories(), days)
 def test_buckets_add_up_to_the_signed_amount(history, as_of):
     found = audit(*history, as_of=as_of)
@@ -35,14 +36,14 @@ def test_buckets_add_up_to_the_signed_amount(history, as_of):
         assert measure.ppm is None or 0 <= measure.ppm <= 1_000_000
 
 
-@settings(max_examples=150, deadline=None)
+@examples(60)
 @given(st.data(), histories())
 def test_the_order_of_facts_changes_nothing(data, history):
     shuffled = data.draw(st.permutations(history))
     assert audit(*history) == audit(*shuffled)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(60)
 @given(st.data(), histories())
 def test_the_order_of_arrival_does_not_change_the_final_figure(data, history):
     """Once everything is known, the days on which our records learned of each fact no longer matter."""
@@ -57,21 +58,21 @@ def figures(ledger):
     return {line.bucket: (line.amount, line.verified) for line in ledger.lines}, ledger.stage, ledger.excess
 
 
-@settings(max_examples=150, deadline=None)
+@examples(60)
 @given(histories(), days, days)
 def test_known_at_replays(history, as_of, known_at):
     then = tuple(fact for fact in history if fact.recorded_on <= known_at)
     assert audit(*history, as_of=as_of, known_at=known_at) == audit(*then, as_of=as_of, known_at=known_at)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(60)
 @given(histories(), days)
 def test_the_future_of_the_world_is_not_seen(history, as_of):
     past = tuple(fact for fact in history if isinstance(fact, f.KnowledgeFact) or fact.day <= as_of)
     assert audit(*history, as_of=as_of, known_at=LONG_AFTER) == audit(*past, as_of=as_of, known_at=LONG_AFTER)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(60)
 @given(st.data(), st.lists(st.integers(1, 900_000), min_size=2, max_size=6, unique=True))
 def test_voiding_one_disbursement_touches_nothing_else(data, amounts):
     """The gross falls by exactly the voided amount; every other row, signing and firm stays as it was."""
@@ -88,7 +89,7 @@ def test_voiding_one_disbursement_touches_nothing_else(data, amounts):
     assert fallen.minor == amounts[int(voided[1:])] * 100
 
 
-@settings(max_examples=100, deadline=None)
+@examples(40)
 @given(histories())
 def test_verified_never_exceeds_what_is_reported(history):
     for ledger in audit(*history, known_at=LONG_AFTER).signings:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 from conversion_histories import DAY, PARAMETERS, SIGNED, baseline, judged, paid, said, signing
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -14,6 +13,7 @@ from matchmaking.domain.conversion import facts as f
 from matchmaking.domain.conversion.audit import audit_cases
 from matchmaking.domain.conversion.causes import causes
 from matchmaking.domain.conversion.closing import Cell, Held, added, cells_of, differences, heads_json, heads_read
+from tests.properties import examples
 
 FIRMS = ("甲", "乙")
 ends = st.sampled_from([date(2025, 3, 31), date(2025, 4, 30), date(2025, 5, 31), DAY])
@@ -149,7 +149,7 @@ class RecordedTime(RuleBasedStateMachine):
 
 
 TestRecordedTime = RecordedTime.TestCase
-TestRecordedTime.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestRecordedTime.settings = examples(15, steps=25)
 
 
 def test_heads_are_kept_and_read_alike() -> None:

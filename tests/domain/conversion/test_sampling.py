@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaking.domain.conversion.sampling import (
@@ -21,6 +21,7 @@ from matchmaking.domain.conversion.sampling import (
 )
 from matchmaking.domain.reasons import Refusal
 from matchmaking.oversight.samples.recipe import RECIPE
+from tests.properties import examples
 
 BOOKS = st.dictionaries(
     st.text("abcdefgh0123456789-", min_size=1, max_size=8), st.integers(1, 10**12), min_size=1, max_size=40
@@ -164,7 +165,7 @@ def test_the_recipe_draws_the_same(script: Path, tmp_path: Path, seed: str, inte
     assert told.stdout.splitlines() == [f"{one.key}\t{one.book}" for one in draw(frozen, seed, interval)]
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(BOOKS, st.integers(1, 10**11))
 def test_the_recipe_draws_the_same_from_any_list(
     script: Path, tmp_path_factory: pytest.TempPathFactory, books: dict[str, int], interval: int

@@ -6,7 +6,7 @@ from itertools import chain, combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaking.domain.matching.allocation import (
@@ -20,6 +20,7 @@ from matchmaking.domain.matching.allocation import (
 )
 from matchmaking.domain.matching.allocation.exact import exact, relaxed
 from matchmaking.domain.reasons import Refusal
+from tests.properties import examples
 
 QUICK = Effort(rounds=40, cold=4, warm=6, warmings=2)
 
@@ -47,7 +48,7 @@ def best_by_hand(instance: Instance) -> int:
 
 
 @given(seed=st.integers(0, 10**9))
-@settings(max_examples=40, deadline=None)
+@examples(25)
 def test_plan_keeps_the_limits_and_the_bound_is_above_every_plan(seed: int) -> None:
     instance = chance(seed)
     best = best_by_hand(instance)
@@ -74,7 +75,7 @@ def test_between_plan_and_bound_stands_what_highs_proves(seed: int) -> None:
 
 
 @given(seed=st.integers(0, 10**9))
-@settings(max_examples=15, deadline=None)
+@examples(8)
 def test_nobody_is_left_out_whom_a_plan_could_serve(seed: int) -> None:
     instance = chance(seed, needs=5, products=3, floors=False)
     most = max(
@@ -126,7 +127,7 @@ def test_plain_and_compiled_loops_give_one_plan() -> None:
 
 
 @given(seed=st.integers(0, 10**9))
-@settings(max_examples=25, deadline=None)
+@examples(15)
 def test_pinned_pairs_stand_and_forbidden_ones_do_not(seed: int) -> None:
     instance = chance(seed, needs=8, products=4)
     free = solve(instance, effort=QUICK)

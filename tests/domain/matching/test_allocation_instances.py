@@ -17,7 +17,12 @@ from tests.house.tree import DATA
 
 SOURCE, GAP = DATA.parent / "bench" / "allocation.py", DATA / "gap"
 pytestmark = pytest.mark.real
-PROBLEMS = [(file, place) for file in (1, 2, 3, 4) for place in range(1, 6)]
+IN_BRIEF = 2
+"""Problems of each file that every commit is tried on; the others of that size are tried before a release."""
+PROBLEMS = [
+    pytest.param(file, place, marks=[pytest.mark.release] if place > IN_BRIEF else [])
+    for file in (1, 2, 3, 4) for place in range(1, 6)
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +75,9 @@ def test_every_job_is_placed_and_the_optimum_reached(file: int, place: int) -> N
     assert found.plan.value <= optimum(file, place) + (jobs - found.served) * int(instance.value.max())
 
 
-@pytest.mark.parametrize(("needs", "products", "seed"), [(60, 20, 1), (231, 50, 5), (231, 50, 6)])
+@pytest.mark.parametrize(
+    ("needs", "products", "seed"), [(60, 20, 1), (231, 50, 5), pytest.param(231, 50, 6, marks=pytest.mark.release)]
+)
 def test_the_judge_takes_the_plan_and_the_bound_is_above_the_relaxation(
     judge: ModuleType, needs: int, products: int, seed: int
 ) -> None:

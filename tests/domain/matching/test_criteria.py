@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from matchmaking.domain.matching import codes as c
 from matchmaking.domain.matching import verdicts as v
@@ -17,6 +17,7 @@ from matchmaking.domain.money import Money
 from matchmaking.rulebook import words
 from matchmaking.rulebook.matching import in_words
 from tests.domain.matching.markets import ON, WAN, need, needs, product, products
+from tests.properties import examples
 
 BY_CODE = {criterion.code: criterion for criterion in CRITERIA}
 
@@ -127,7 +128,7 @@ def test_a_title_to_come_is_waited_for_and_one_that_is_over_is_not() -> None:
     assert BY_CODE["titles"].passes(last_day, asks, ON)
 
 
-@settings(deadline=None, max_examples=300)
+@examples(120)
 @given(needs(), products())
 def test_words_and_comparison_agree_and_every_failure_says_what_would_change_it(asked: Need, offered: Product) -> None:
     for criterion in CRITERIA:
@@ -148,7 +149,7 @@ def test_words_and_comparison_agree_and_every_failure_says_what_would_change_it(
             assert not criterion.passes(asked, offered, verdict.change.on - timedelta(days=1))
 
 
-@settings(deadline=None, max_examples=300)
+@examples(120)
 @given(needs(), needs(), products())
 def test_easing_a_rule_lets_the_need_pass_and_shuts_out_nobody(asked: Need, other: Need, offered: Product) -> None:
     for criterion in CRITERIA:
@@ -173,7 +174,7 @@ def test_a_step_is_a_step() -> None:
     assert BY_CODE["size"].stepped(product(size_classes=frozenset({"small"}))).rules == {}
 
 
-@settings(deadline=None, max_examples=200)
+@examples(80)
 @given(needs(), products())
 def test_a_fact_taken_away_never_opens_a_door(asked: Need, offered: Product) -> None:
     for criterion in CRITERIA:

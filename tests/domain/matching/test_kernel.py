@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaking.domain.matching import codes as c
@@ -35,11 +35,12 @@ from tests.domain.matching.markets import (
     product,
     products,
 )
+from tests.properties import examples
 
 MARKETS = st.tuples(st.lists(needs(), max_size=6), st.lists(products(), max_size=9))
 
 
-@settings(deadline=None, max_examples=150)
+@examples(60)
 @given(MARKETS, policies(), st.integers(1, 4))
 def test_the_kernel_says_what_the_explanation_says_on_every_pair(
     market: tuple[list[Need], list[Product]], policy: Policy, k: int
@@ -59,8 +60,22 @@ def test_the_kernel_says_what_the_explanation_says_on_every_pair(
         assert found.of_product(place) == tuple(best[:k])
 
 
-def test_the_lines_of_the_house_compile_and_give_the_same() -> None:
-    """Every line under every policy of the house, on a batch past a word and a block; ties settled alike."""
+LATEST, *EARLIER = sorted(matching.policies(), key=lambda policy: (-len(policy.weights), policy.version))
+
+
+def test_the_latest_policy_has_every_line() -> None:
+    assert set(LATEST.weights) == {line.code for line in LINES} > {code for one in EARLIER for code in one.weights}
+
+
+@pytest.mark.parametrize(
+    "policy", [LATEST, *(pytest.param(one, marks=pytest.mark.release) for one in EARLIER)], ids=lambda one: one.version
+)
+def test_the_lines_of_the_house_compile_and_give_the_same(policy: Policy) -> None:
+    """Every line of a policy, on a batch past a word and a block; ties settled alike.
+
+    The latest has all lines. Those of earlier policies are the same functions, fewer of them, compiled anew: that
+    takes as long, and is done before a release.
+    """
     r = Random(7)
     asked = keyed([need(amount=Money(r.choice(AMOUNTS)), term_months=r.choice(TERMS), first_loan=r.random() < 0.5,
                         rate_ceiling_ppm=r.choice([None, *RATES]), guarantee_preferred=r.choice([None, c.MORTGAGE]),
@@ -69,12 +84,11 @@ def test_the_lines_of_the_house_compile_and_give_the_same() -> None:
     offered = keyed([product(amount_max=r.choice(AMOUNTS), term_min=r.choice(TERMS), lowest_rate_ppm=r.choice(RATES),
                              promised_days=r.choice([None, 3, 9]), specialities=frozenset(r.choice([[], ["15"]])),
                              quota_left=r.choice([None, Money(50 * WAN)])) for _ in range(70)], "p")  # fmt: skip
-    for policy in matching.policies():
-        plain = match(asked, offered, policy, ON, per_need=5, per_product=5)
-        fast = match(asked, offered, policy, ON, per_need=5, per_product=5, executor=engine.NUMBA)
-        for name in ("packed", "counts", "need_best", "need_points", "product_best", "product_points"):
-            np.testing.assert_array_equal(getattr(plain, name), getattr(fast, name), err_msg=name)
-        assert 0 < plain.eligible_count == plain.eligible.sum() < 300 * 70
+    plain = match(asked, offered, policy, ON, per_need=5, per_product=5)
+    fast = match(asked, offered, policy, ON, per_need=5, per_product=5, executor=engine.NUMBA)
+    for name in ("packed", "counts", "need_best", "need_points", "product_best", "product_points"):
+        np.testing.assert_array_equal(getattr(plain, name), getattr(fast, name), err_msg=name)
+    assert 0 < plain.eligible_count == plain.eligible.sum() < 300 * 70
 
 
 def test_a_run_need_not_keep_its_pairs() -> None:
@@ -84,7 +98,7 @@ def test_a_run_need_not_keep_its_pairs() -> None:
         _ = found.eligible
 
 
-@settings(deadline=None, max_examples=150)
+@examples(60)
 @given(MARKETS, policies())
 def test_misses_are_the_pairs_that_fail_just_one_criterion(
     market: tuple[list[Need], list[Product]], policy: Policy
@@ -101,7 +115,7 @@ def test_misses_are_the_pairs_that_fail_just_one_criterion(
                 assert found[i, j].points == told.points
 
 
-@settings(deadline=None, max_examples=150)
+@examples(60)
 @given(needs(), products(), policies())
 def test_points_lie_between_nothing_and_full(asked: Need, offered: Product, policy: Policy) -> None:
     told = explain(asked, offered, policy, ON)

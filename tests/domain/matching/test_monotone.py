@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaking.domain.matching.catalogue import Need, Product
@@ -14,6 +14,7 @@ from matchmaking.domain.matching.index import Catalogue
 from matchmaking.domain.matching.policy import Policy
 from tests.domain.matching.markets import ON, needs, policies, products
 from tests.domain.matching.test_points import better
+from tests.properties import examples
 
 
 def improved(asked: Need, offered: Product, by: int) -> list[Product]:
@@ -27,7 +28,7 @@ def improved(asked: Need, offered: Product, by: int) -> list[Product]:
     return found
 
 
-@settings(deadline=None, max_examples=100)
+@examples(60)
 @given(needs(), products(), policies(), st.integers(1, 20_000))
 def test_no_line_falls_with_a_better_offer(asked: Need, offered: Product, policy: Policy, by: int) -> None:
     before = {line.line: line.points for line in explain(asked, offered, policy, ON).lines}
@@ -36,7 +37,7 @@ def test_no_line_falls_with_a_better_offer(asked: Need, offered: Product, policy
         assert all(after[line] >= points for line, points in before.items()), (before, after)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(40)
 @given(needs(), products(), policies(), st.integers(1, 20_000))
 def test_no_better_offer_scores_lower_in_a_batch(asked: Need, offered: Product, policy: Policy, by: int) -> None:
     offers = [replace(one, key=f"{place}") for place, one in enumerate([offered, *improved(asked, offered, by)])]

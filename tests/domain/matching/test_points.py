@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaking.domain.matching.catalogue import Need, Product
@@ -21,6 +21,7 @@ from matchmaking.domain.money import Money
 from matchmaking.rulebook import matching, words
 from matchmaking.rulebook.matching import in_words
 from tests.domain.matching.markets import BEFORE_LENDERS, ON, POLICY, WAN, need, needs, product, products
+from tests.properties import examples
 
 LEFT_OUT = -1
 """The need states no such wish, so that the line is not scored."""
@@ -109,7 +110,7 @@ def better(offered: Product, by: int) -> list[Product]:
     return found
 
 
-@settings(deadline=None, max_examples=300)
+@examples(100)
 @given(needs(), products(), st.integers(1, 20_000))
 def test_a_better_offer_never_scores_lower(asked: Need, offered: Product, by: int) -> None:
     before = explain(asked, offered, POLICY, ON)

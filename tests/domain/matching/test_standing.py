@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaking.domain.matching.catalogue import Need, Product
@@ -13,6 +13,7 @@ from matchmaking.domain.matching.kernel import match
 from matchmaking.domain.matching.policy import Policy
 from matchmaking.domain.matching.standing import Standing, same
 from tests.domain.matching.markets import ON, POLICY, keyed, need, needs, policies, product, products
+from tests.properties import examples
 
 PLACES = st.integers(0, 100)
 CHANGES = st.lists(
@@ -22,7 +23,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=120)
+@examples(100)
 @given(st.lists(needs(), min_size=1, max_size=6), st.lists(products(), min_size=1, max_size=6), CHANGES, policies(),
        st.integers(1, 3))  # fmt: skip
 def test_every_change_leaves_what_a_run_would_find(

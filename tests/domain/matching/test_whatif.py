@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaking.domain.matching import verdicts as v
@@ -28,6 +28,7 @@ from matchmaking.domain.matching.whatif.whole_catalogue import catalogue_gaps
 from matchmaking.domain.money import Money, plain_amount
 from matchmaking.domain.reasons import Refusal
 from tests.domain.matching.markets import ON, POLICY, WAN, keyed, need, needs, product, products
+from tests.properties import examples
 
 ASKED = st.lists(needs(), max_size=9).map(lambda found: keyed(found, "n"))
 SOLD = st.lists(products(), max_size=4).map(lambda found: keyed(found, "p"))
@@ -59,7 +60,7 @@ def tally(asked: Sequence[Need], keys: set[str]) -> Tally:
 # --- one product ------------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=40)
+@examples(20)
 @given(ASKED, products())
 def test_what_a_rule_shuts_out_alone_is_what_a_match_without_it_finds_more(asked: list[Need], sold: Product) -> None:
     told, before = product_gaps(asked, sold, ON, firms=FIRMS), takers(asked, [sold])
@@ -74,7 +75,7 @@ def test_what_a_rule_shuts_out_alone_is_what_a_match_without_it_finds_more(asked
         assert (found.jointly if found else NOTHING) == tally(asked, failing - without)
 
 
-@settings(deadline=None, max_examples=40)
+@examples(20)
 @given(ASKED, products())
 def test_what_a_step_opens_is_what_a_match_after_that_step_finds_more(asked: list[Need], sold: Product) -> None:
     before = takers(asked, [sold])
@@ -86,7 +87,7 @@ def test_what_a_step_opens_is_what_a_match_after_that_step_finds_more(asked: lis
             assert rule.step.needs <= rule.alone.needs
 
 
-@settings(deadline=None, max_examples=10)
+@examples(5)
 @given(ASKED, products())
 def test_two_rules_together_open_what_a_match_without_both_finds_more(asked: list[Need], sold: Product) -> None:
     told, before = product_gaps(asked, sold, ON, firms=FIRMS), takers(asked, [sold])
@@ -124,7 +125,7 @@ def _names_no_value(criterion: Criterion, text: str) -> bool:
     return bool(field and field.kind == "choices" and not set(text.split()) <= set(field.choices))
 
 
-@settings(deadline=None, max_examples=40)
+@examples(20)
 @given(ASKED, products())
 def test_a_chosen_value_opens_what_a_match_at_that_value_finds_more(asked: list[Need], sold: Product) -> None:
     before = takers(asked, [sold])
@@ -142,7 +143,7 @@ def test_a_chosen_value_opens_what_a_match_at_that_value_finds_more(asked: list[
             assert found.opened == tally(asked, {each.key for each in found.needs})
 
 
-@settings(deadline=None, max_examples=40)
+@examples(20)
 @given(ASKED, products(), st.integers(0, 5))
 def test_relaxing_never_loses_a_need_and_more_opens_at_least_as_much(
     asked: list[Need], sold: Product, more: int
@@ -159,7 +160,7 @@ def test_relaxing_never_loses_a_need_and_more_opens_at_least_as_much(
         assert all(smaller <= larger for smaller, larger in zip(kept, kept[1:], strict=False))
 
 
-@settings(deadline=None, max_examples=40)
+@examples(20)
 @given(ASKED, products())
 def test_needs_that_fail_one_rule_come_in_after_so_many_steps_and_not_before(asked: list[Need], sold: Product) -> None:
     told = product_gaps(asked, sold, ON)
@@ -185,7 +186,7 @@ def test_needs_that_fail_one_rule_come_in_after_so_many_steps_and_not_before(ask
 # --- the whole catalogue ----------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=15)
+@examples(8)
 @given(ASKED, SOLD)
 def test_gaps_of_a_catalogue_are_what_matches_without_its_rules_find(asked: list[Need], sold: list[Product]) -> None:
     told, before = catalogue_gaps(asked, sold, ON, firms=FIRMS), takers(asked, sold)
@@ -209,7 +210,7 @@ def test_gaps_of_a_catalogue_are_what_matches_without_its_rules_find(asked: list
         assert (found.jointly if found else NOTHING) == tally(asked, jointly)
 
 
-@settings(deadline=None, max_examples=15)
+@examples(8)
 @given(ASKED, SOLD)
 def test_a_single_change_serves_what_a_match_with_that_change_finds_more(
     asked: list[Need], sold: list[Product]

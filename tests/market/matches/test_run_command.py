@@ -17,32 +17,38 @@ from matchmaking.domain.reasons import Refusal
 from matchmaking.market.matches.runs.cluster import match_on
 from tests.domain.matching.engine.markets import made, same
 from tests.market.market_world import World
-from tests.market.matches.test_runs import stocked
+from tests.market.matches.test_runs import ON_ONE_ENGINE, stocked
 
 
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
+@pytest.fixture(scope="module", params=["here", pytest.param("processes", marks=pytest.mark.release)])
+def scheduler(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Of two workers that are spoken to over TCP: in this process, or for a release each in its own."""
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+    how = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "protocol": "tcp"}
+    with LocalCluster(processes=request.param == "processes", **how) as cluster:
         yield cluster.scheduler_address
 
 
 def test_two_local_workers_give_what_one_process_gives(scheduler: str) -> None:
     market, wanted = made(3, 500, 130, coarse=True), Wanted(4, 6, True)
-    alone, spread = engine.match(market, wanted), match_on(scheduler, market, wanted)
-    same(spread, alone)
-    np.testing.assert_array_equal(spread.words, alone.words)
+    alone, compiled = engine.match(market, wanted), engine.match(market, wanted, executor=engine.NUMBA)
+    spread = match_on(scheduler, market, wanted)
+    for one in (compiled, spread):
+        same(one, alone)
+        np.testing.assert_array_equal(one.words, alone.words)
     same(match_on(scheduler, made(3, 0, 5), wanted), engine.match(made(3, 0, 5), wanted))
 
 
+@ON_ONE_ENGINE
 def test_the_run_on_the_cluster_is_the_run_at_home(app: Flask, market: World, scheduler: str) -> None:
+    """Who reckons has no part in what is read and kept: ``test_runs`` proves that on both databases."""
     stocked(market)
-    told = [figures(app, "--engine", "numpy"), figures(app, "--engine", "dask", "--scheduler", scheduler)]
-    assert [one["engine"] for one in told] == ["numpy", "dask"]
+    told = [figures(app, "--engine", *more) for more in (["numpy"], ["numba"], ["dask", "--scheduler", scheduler])]
+    assert [one["engine"] for one in told] == ["numpy", "numba", "dask"]
     assert told[0]["eligible_pairs"] == 5
     for name in ("needs", "products", "eligible_pairs", "unserved", "read_digest", "policy_version"):
-        assert told[0][name] == told[1][name]
+        assert told[0][name] == told[1][name] == told[2][name]
     words = app.test_cli_runner().invoke(args=["match", "run", "--as-of", "2026-10-01"]).output
     assert "需求 3 个、产品 4 个" in words and "3 needs, 4 products" in words
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from matchmaking.domain.matching import engine
 from matchmaking.domain.matching.explain import explain
+from matchmaking.domain.matching.kernel import Matches, match
 from matchmaking.domain.money import Money
 from matchmaking.foundation.jobs.declared import JobContext
 from matchmaking.foundation.storage import insert_rows, remove_session, run_in_unit_of_work, session
@@ -31,6 +33,8 @@ from tests.market.referral_world import sell, verified
 from tests.past import write_past_the_trail
 from tests.registry.registry_world import Statements
 from tests.web_fixtures import Browser
+
+ON_ONE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
 def stocked(world: World) -> list[str]:
@@ -119,7 +123,9 @@ def test_facts_are_kept_once_however_many_runs_read_them(world: World) -> None:
     assert count(MatchInput) == 7
 
 
+@ON_ONE_ENGINE
 def test_both_executors_keep_the_same(world: World) -> None:
+    """What is kept of a run by NumPy is proved on both databases above; here one database, and another executor."""
     stocked(world)
     found = [kept_results(session(), kept(name=name, executor=name)) for name in (engine.NUMPY, engine.NUMBA)]
     told = [[(o.result.need_id, o.result.rank, o.result.product_version_id, o.result.points) for o in f] for f in found]
@@ -127,12 +133,21 @@ def test_both_executors_keep_the_same(world: World) -> None:
     assert session().get_one(MatchRun, 2).engine == "numba"
 
 
+@ON_ONE_ENGINE
 def test_a_large_market_is_compiled_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By how many pairs were read, whatever the database; what compiling gives is proved above."""
     stocked(world)
-    monkeypatch.setattr(commands, "WORTH_COMPILING", 9)
-    assert reckon(read_market(session(), TODAY)).engine == engine.NUMBA
-    monkeypatch.setattr(commands, "WORTH_COMPILING", 10)
-    assert reckon(read_market(session(), TODAY)).engine == engine.NUMPY
+    asked: list[engine.Executor] = []
+
+    def plainly(*sides: Any, executor: engine.Executor, **how: Any) -> Matches:
+        asked.append(executor)
+        return match(*sides, **how)
+
+    monkeypatch.setattr(commands, "match", plainly)
+    for worth, name in ((9, engine.NUMBA), (10, engine.NUMPY)):
+        monkeypatch.setattr(commands, "WORTH_COMPILING", worth)
+        assert reckon(read_market(session(), TODAY)).engine == name
+    assert asked == [engine.NUMBA, engine.NUMPY]
 
 
 def test_the_nightly_job_adds_nothing_the_second_time(world: World, settings: Settings) -> None:

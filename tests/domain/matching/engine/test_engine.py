@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaking.domain.matching import engine
@@ -12,10 +12,10 @@ from matchmaking.domain.matching.engine import arrays, compiled, tables
 from matchmaking.domain.matching.engine.bits import packed, unpacked
 from matchmaking.domain.matching.engine.columns import Found, Market, Wanted
 from tests.domain.matching.engine.markets import made, plainly, same
+from tests.properties import examples
 
 SIZES = [(0, 0), (0, 5), (5, 0), (1, 1), (7, 1), (1, 70), (40, 63), (40, 64), (33, 65), (70, 130)]
 SHARES = [0, 0.3, 0.8, 1]
-BOTH = pytest.mark.parametrize("executor", [engine.NUMPY, engine.NUMBA])
 
 
 def found_by(market: Market, wanted: Wanted, executor: str, monkeypatch: pytest.MonkeyPatch, how: str = "") -> Found:
@@ -48,7 +48,7 @@ def test_every_way_gives_the_plainest_answer(
     np.testing.assert_array_equal(unpacked(found.words, products), arrays.plain(market)(slice(0, needs)))
 
 
-@settings(deadline=None, max_examples=60)
+@examples(30)
 @given(
     st.integers(0, 2**31), st.integers(0, 60), st.integers(0, 90), st.floats(0, 1), st.booleans(), st.integers(1, 12)
 )
@@ -62,9 +62,12 @@ def test_random_markets(seed: int, needs: int, products: int, loose: float, coar
         np.testing.assert_array_equal(alone.need_best, expected.need_best)
 
 
-@pytest.mark.parametrize("dtype", ["f4", "f8", "i4"])
-@BOTH
+@pytest.mark.parametrize(("executor", "dtype"), [
+    (engine.NUMPY, "f4"), (engine.NUMPY, "f8"), (engine.NUMPY, "i4"), (engine.NUMBA, "f4"), (engine.NUMBA, "i4"),
+    pytest.param(engine.NUMBA, "f8", marks=pytest.mark.release),
+])  # fmt: skip
 def test_scores_of_any_kind(executor: str, dtype: str) -> None:
+    """Compiled anew for each kind: whole numbers other than the house's own, and one size of fractions, or both."""
     market = made(3, 50, 70, dtype=np.dtype(dtype).type, coarse=True)
     same(engine.match(market, Wanted(5, 5), executor=executor), plainly(market, Wanted(5, 5)))
 
