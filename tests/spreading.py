@@ -36,7 +36,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """By file; of a release's tests, which are few and long, each by itself."""
     from xdist.scheduler import LoadScheduling, LoadScopeScheduling
 
-    if config.option.markexpr == "release":
+    if config.option.markexpr.startswith("release"):
         return LoadScheduling(config, log)
 
     class ByFile(LoadScopeScheduling):
