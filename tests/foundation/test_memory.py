@@ -20,7 +20,8 @@ def _as_before() -> Iterator[None]:
 @pytest.mark.parametrize("on", [True, False])
 def test_an_import_that_failed_leaves_it_as_it_was(on: bool) -> None:
     (gc.enable if on else gc.disable)()
+    frozen = gc.get_freeze_count()
     with pytest.raises(ImportError), collect_later():
         assert not gc.isenabled()
         raise ImportError
-    assert gc.isenabled() == on
+    assert (gc.isenabled(), gc.get_freeze_count()) == (on, frozen)

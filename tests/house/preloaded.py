@@ -9,7 +9,6 @@ its exit status.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -42,7 +41,6 @@ def serve() -> None:
     with collect_later():
         import matchmaking.app
         import matchmaking.tables  # noqa: F401  every model, as a migration needs them
-    gc.freeze()
     assert len(list(Path("/proc/self/task").iterdir())) == 1, "a copy would wait for locks that other threads held"
     for line in sys.stdin:
         copy = os.fork()
