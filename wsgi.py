@@ -1,5 +1,8 @@
 """The WSGI object: ``gunicorn wsgi:app``; ``flask`` finds it here too."""
 
-from matchmaking.app import create_app
+from matchmaking.foundation.memory import collect_later
 
-app = create_app()
+with collect_later():
+    from matchmaking.app import create_app
+
+    app = create_app()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from tests.house.tree import ROOT
 
 PYTHON = sys.executable
+_one_at_a_time = Lock()
 
 
 def environment(instance: str | Path, url: str = "") -> dict[str, str]:
@@ -22,8 +28,32 @@ def environment(instance: str | Path, url: str = "") -> dict[str, str]:
 
 def flask(*arguments: str, instance: str | Path, url: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
     """``flask …`` from the project's folder; its output as text. A failing command fails the test if ``check``."""
-    done = subprocess.run(
-        [PYTHON, "-m", "flask", *arguments], cwd=ROOT, env=environment(instance, url), capture_output=True, text=True
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        asked = {"arguments": arguments, "environment": environment(instance, url), "out": str(out), "err": str(err)}
+        with _one_at_a_time:
+            status = _ask(_preloaded(), json.dumps(asked))
+        told = out.read_text("utf-8"), err.read_text("utf-8")
+    done = subprocess.CompletedProcess(["flask", *arguments], status, *told)
     assert not check or done.returncode == 0, f"flask {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
     return done
+
+
+def _ask(server: subprocess.Popen[str], line: str) -> int:
+    assert server.stdin and server.stdout
+    server.stdin.write(line + "\n")
+    server.stdin.flush()
+    answer = server.stdout.readline()
+    assert answer, "the process that runs the commands is gone"
+    return int(answer)
+
+
+@cache
+def _preloaded() -> subprocess.Popen[str]:
+    """The process whose copies run the commands, :mod:`tests.house.preloaded`; one for this process's tests."""
+    command = [PYTHON, "-m", "tests.house.preloaded"]
+    # NumPy's library would start threads, which a copy does not have
+    alone = environment(os.devnull) | {"OPENBLAS_NUM_THREADS": "1"}
+    server = subprocess.Popen(command, cwd=ROOT, env=alone, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(server.communicate)
+    return server

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -75,25 +76,40 @@ def lint(folder: Path) -> tuple[int, dict[str, bool], str]:
     return done.returncode, verdicts, done.stdout + done.stderr
 
 
-@pytest.fixture
-def copied(tmp_path: Path) -> Path:
-    """A copy of the sources to do wrong in."""
-    shutil.copytree(PACKAGE, tmp_path / "matchmaking", ignore=lambda _, names: [n for n in names if n == "__pycache__"])
-    shutil.copy(ROOT / ".importlinter", tmp_path)
-    return tmp_path
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sources to do wrong in; what is done to it is undone, so that one will do."""
+    folder = tmp_path_factory.mktemp("sources")
+    shutil.copytree(PACKAGE, folder / "matchmaking", ignore=lambda _, names: [n for n in names if n == "__pycache__"])
+    shutil.copy(ROOT / ".importlinter", folder)
+    return folder
 
 
-def plant(folder: Path, place: str, line: str) -> None:
-    """Append ``line`` to a file of the copy, making the file where it is not there yet."""
+@contextmanager
+def planted(folder: Path, place: str, line: str) -> Iterator[None]:
+    """Inside, ``line`` stands at the end of a file of the copy, which is made where it is not there yet."""
     path = folder / "matchmaking" / place
+    changed = {path: path.read_text("utf-8") if path.exists() else None}
+    new_folder = not path.parent.exists()
     path.parent.mkdir(exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"\n\n{line}\n")
+    path.write_text(f"{changed[path] or ''}\n\n{line}\n", "utf-8")
     imported = re.search(r"import (matchmaking[.\w]+)$", line)
     if imported:
         target = folder / Path(*imported[1].split("."))
-        if not target.with_suffix(".py").exists() and not target.is_dir():
-            target.with_suffix(".py").write_text('"""A room."""\n', "utf-8")
+        room = target.with_suffix(".py")
+        if not room.exists() and not target.is_dir():
+            changed[room] = None
+            room.write_text('"""A room."""\n', "utf-8")
+    try:
+        yield
+    finally:
+        for file, before in changed.items():
+            if before is None:
+                file.unlink()
+            else:
+                file.write_text(before, "utf-8")
+        if new_folder:
+            path.parent.rmdir()
 
 
 def test_all_contracts_hold(copied: Path) -> None:
@@ -104,8 +120,8 @@ def test_all_contracts_hold(copied: Path) -> None:
 
 @pytest.mark.parametrize(("contract", "place", "line"), VIOLATIONS, ids=[f"{c} in {p}" for c, p, _ in VIOLATIONS])
 def test_a_planted_import_breaks_exactly_its_contract(copied: Path, contract: str, place: str, line: str) -> None:
-    plant(copied, place, line)
-    code, verdicts, output = lint(copied)
+    with planted(copied, place, line):
+        code, verdicts, output = lint(copied)
     assert code == 1, output
     assert [name for name, kept in verdicts.items() if not kept] == [NAMES[contract]], output
 

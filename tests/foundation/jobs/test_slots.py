@@ -74,30 +74,35 @@ def test_eight_threads_claim_five_slots_once_each(settings: Settings, work: Coun
 
 
 CLAIMS = """
-import sys
+import os, sys
 from datetime import UTC, datetime
 from matchmaking.foundation import storage
 from matchmaking.foundation.jobs import slots
-storage.bind_engine(sys.argv[1])
-sys.stdin.readline()
-for slot in range(8):
-    claim = storage.run_in_unit_of_work(
-        slots.claim_slot, job="count", slot=f"2026-09-{slot + 1:02}", token=sys.argv[2], at=datetime.now(UTC))
-    print(slot, claim)
+gate, opened = os.pipe()
+started = []
+for number in range(8):
+    started.append(os.fork())
+    if not started[-1]:
+        os.close(opened)
+        storage.bind_engine(sys.argv[1])
+        os.read(gate, 1)
+        for slot in range(8):
+            claim = storage.run_in_unit_of_work(
+                slots.claim_slot, job="count", slot=f"2026-09-{slot + 1:02}", token=str(number), at=datetime.now(UTC))
+            os.write(1, f"{slot} {claim}\\n".encode())
+        sys.exit()
+os.close(opened)
+sys.exit(sum(os.waitpid(process, 0)[1] != 0 for process in started))
 """
+"""Eight processes, none of which has opened a database before it is on its own, let go when the gate is closed."""
 
 
 def test_eight_processes_claim_each_slot_once(database: str) -> None:
-    command = [sys.executable, "-c", CLAIMS, database]
-    processes = [
-        subprocess.Popen([*command, str(number)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for number in range(8)
-    ]
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    lines = [line for process in processes for line in process.communicate(timeout=60)[0].splitlines()]
+    done = subprocess.run(
+        [sys.executable, "-c", CLAIMS, database], cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=60
+    )
+    assert done.returncode == 0, "each of them came to its end"
+    lines = done.stdout.splitlines()
     assert len(lines) == 64
     assert sorted(line for line in lines if "claimed" in line) == [f"{slot} claimed" for slot in range(8)]
     assert len(runs()) == 8
