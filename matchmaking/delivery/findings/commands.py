@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,11 +16,12 @@ from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.disbursements.hearing import give_verdict
 from matchmaking.delivery.disbursements.models import Disbursement, Verdict
 from matchmaking.delivery.findings.models import Finding, FindingAnswer
-from matchmaking.delivery.findings.queries import states_of, twins_of
+from matchmaking.delivery.findings.queries import Question, questions_of, twins_of
 from matchmaking.domain.reasons import Reason, Refusal
 from matchmaking.foundation.storage import table_of
 from matchmaking.foundation.trail import record
 
+One = TypeVar("One")
 AT_ONCE = 1_000
 FEWEST_CHARACTERS = 10
 """Of a reason: shorter ones say nothing (``已核实``)."""
@@ -73,30 +74,32 @@ def settle_questions(
     """Bring questions on cases to what the check of ``as_of`` says, which asked those whose keys are in ``asked``.
 
     An open one it does not ask is settled by the facts, a settled one it asks is open again; what a person explained or
-    closed stays as that person left it. How many answers were added.
+    closed stays as that person left it, and what a check of a later day said stands. How many answers were added.
     """
     moved = 0
     # those to move are held first, then looked at again: a person may have answered meanwhile
-    moving = _to_move(states_of(session, portfolio_id, until=as_of), asked)
-    held = select(Finding.id).where(Finding.id.in_(moving)).order_by(Finding.id).with_for_update()
-    if moving and session.scalars(held).all():
-        for finding_id, kind in _to_move(states_of(session, portfolio_id, until=as_of), asked).items():
-            if finding_id in moving:
+    moving = _to_move(questions_of(session, portfolio_id, until=as_of), asked, as_of)
+    for batch in _batches(iter(sorted(moving))):
+        session.execute(select(Finding.id).where(Finding.id.in_(batch)).order_by(Finding.id).with_for_update()).all()
+    if moving:
+        for number, kind in _to_move(questions_of(session, portfolio_id, until=as_of), asked, as_of).items():
+            if number in moving:
                 words = as_of.isoformat()
-                session.add(FindingAnswer(finding_id=finding_id, kind=kind, words=words, actor=actor, recorded_at=at))
+                session.add(FindingAnswer(finding_id=number, kind=kind, words=words, actor=actor, recorded_at=at))
                 moved += 1
         session.flush()
     return moved
 
 
-def _to_move(states: Iterable[tuple[int, str, str]], asked: Collection[str]) -> dict[int, str]:
+def _to_move(questions: Iterable[Question], asked: Collection[str], as_of: date) -> dict[int, str]:
     """Id → the answer that brings it from its state to what the check says, where those differ."""
-    wanted = {"open": (False, SETTLED), SETTLED: (True, ASKED_AGAIN)}
-    return {
-        number: wanted[state][1]
-        for number, key, state in states
-        if state in wanted and (key in asked) == wanted[state][0]
-    }
+    day, moving = as_of.isoformat(), {}
+    for one in questions:
+        if one.state == "open" and one.key not in asked and one.words <= day:
+            moving[one.id] = SETTLED
+        if one.state == SETTLED and one.key in asked and one.words <= day:
+            moving[one.id] = ASKED_AGAIN
+    return moving
 
 
 def answer_finding(
@@ -166,6 +169,6 @@ def _state_of(session: Session, finding_id: int) -> str | None:
     return session.scalars(last.limit(1)).first()
 
 
-def _batches(found: Iterator[NewFinding]) -> Iterator[list[NewFinding]]:
+def _batches(found: Iterator[One]) -> Iterator[list[One]]:
     while batch := list(islice(found, AT_ONCE)):
         yield batch

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from matchmaking.delivery.agreements.models import Agreement
 from matchmaking.delivery.agreements.queries import same_firm
@@ -24,16 +24,15 @@ STATES = ("open", "explained", "closed", "settled", "overtaken")
 """``overtaken``: its statement was corrected by a later one for the same day; the others follow the last answer.
 ``settled``: a later check did not see it any more; a case that shows it again opens it again."""
 
-_last_answer = (
-    select(FindingAnswer.kind)
-    .where(FindingAnswer.finding_id == Finding.id)
-    .order_by(FindingAnswer.id.desc())
-    .limit(1)
-    .correlate(Finding)
-    .scalar_subquery()
-)
+
+def _last(column: InstrumentedAttribute[str]) -> ScalarSelect[str]:
+    """``column`` of the last answer to a finding."""
+    answers = select(column).where(FindingAnswer.finding_id == Finding.id).order_by(FindingAnswer.id.desc())
+    return answers.limit(1).correlate(Finding).scalar_subquery()
+
+
 _stands = or_(Finding.statement_id.is_(None), is_standing())
-_state = case((~_stands, "overtaken"), else_=func.coalesce(_last_answer, "open"))
+_state = case((~_stands, "overtaken"), else_=func.coalesce(_last(FindingAnswer.kind), "open"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +119,24 @@ def verdicts_on(session: Session, agreement: Agreement) -> list[Verdict]:
     return list(session.scalars(select(Verdict).where(Verdict.agreement_id == agreement.id).order_by(Verdict.id)))
 
 
-def states_of(session: Session, portfolio_id: int, *, until: date) -> list[tuple[int, str, str]]:
-    """(id, key, state) of every question on cases of a portfolio, for a day not after ``until``."""
-    asked = select(Finding.id, Finding.key, _state).where(
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question on a case: where it stands, and the last thing said of it (of a check: its day)."""
+
+    id: int
+    key: str
+    state: str
+    words: str
+
+
+def questions_of(session: Session, portfolio_id: int, *, until: date) -> list[Question]:
+    """Questions on cases of a portfolio for days not after ``until``, the earliest asked first; one SQL statement."""
+    words = _last(FindingAnswer.words)
+    asked = select(Finding.id, Finding.key, _state, func.coalesce(words, "")).where(
         Finding.portfolio_id == portfolio_id, Finding.statement_id.is_(None), Finding.as_of <= until
     )
     found = session.execute(asked.outerjoin(Statement, Statement.id == Finding.statement_id).order_by(Finding.id))
-    return [(row[0], row[1], row[2]) for row in found]
+    return [Question(*row) for row in found]
 
 
 def open_in(asked: Select[Any], viewer: Viewer) -> Select[Any]:

@@ -13,7 +13,7 @@ from matchmaking.delivery.disbursements.hearing import confirm_receipt, give_ver
 from matchmaking.delivery.disbursements.models import Disbursement
 from matchmaking.delivery.findings.commands import answer_finding
 from matchmaking.delivery.findings.models import Finding, FindingAnswer
-from matchmaking.delivery.findings.queries import states_of
+from matchmaking.delivery.findings.queries import questions_of
 from matchmaking.foundation import storage
 from matchmaking.foundation.trail import TrailEvent
 from tests.delivery.cases_world import JUNE, MILLION, World, morning, open_world
@@ -43,8 +43,8 @@ def answer(world: World, said: str, on: date) -> None:
 
 def states(world: World, until: date = TODAY) -> dict[str, str]:
     storage.remove_session()
-    found = states_of(storage.session(), world.portfolio.id, until=until)
-    return {key.split(":")[1]: state for _, key, state in found}
+    found = questions_of(storage.session(), world.portfolio.id, until=until)
+    return {one.key.split(":")[1]: one.state for one in found}
 
 
 def number_of(code: str) -> int:
@@ -101,3 +101,10 @@ def test_a_persons_answer_stands(world: World, kind: str):
 def test_an_earlier_days_check_settles_nothing_of_a_later_day(world: World):
     check(world, date(2025, 5, 31))
     assert states(world)[UNANSWERED] == "open"
+
+
+def test_an_earlier_days_check_run_again_changes_nothing_of_what_a_later_one_said(world: World):
+    answer(world, "right", JULY)
+    check(world, JULY)
+    check(world, JUNE)
+    assert states(world)[UNANSWERED] == "settled", "as was known in June it was still open"
