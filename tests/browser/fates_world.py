@@ -9,23 +9,27 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from flask import Flask
-from sqlalchemy import event, update
-from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
+from matchmaking.foundation.memory import collect_later
 
-from config import Settings
-from matchmaking.app import create_app
-from matchmaking.foundation import storage
-from matchmaking.foundation.access.roles import Role
-from matchmaking.foundation.trail.guards import install_guards
-from matchmaking.registry.accounts.commands.passwords import hash_password
-from matchmaking.registry.accounts.models import UserAccount
-from tests.journeys.thread_world import Thread, build_thread
-from tests.market.market_world import NOON, TODAY
-from tests.market.referral_world import refer, sell, verified
-from tests.past import write_past_the_trail
-from tests.web_fixtures import PASSWORD, Browser
+with collect_later():
+    from flask import Flask
+    from sqlalchemy import event, update
+    from sqlalchemy.orm import Session
+    from werkzeug.serving import make_server
+
+    from config import Settings
+    from matchmaking.app import create_app
+    from matchmaking.foundation import storage
+    from matchmaking.foundation.access.roles import Role
+    from matchmaking.foundation.trail.guards import install_guards
+    from matchmaking.registry.accounts.commands.passwords import hash_password
+    from matchmaking.registry.accounts.models import UserAccount
+    from tests.journeys.thread_world import Thread, build_thread
+    from tests.market.market_world import NOON, TODAY
+    from tests.market.referral_world import refer, sell, verified
+    from tests.past import write_past_the_trail
+    from tests.web_fixtures import PASSWORD, Browser
+
 
 SIGNED = ("full", "parts", "never", "terminated", "disputed", "voided", "lapsed")
 """Fates that begin with a contract, each under an approved line of its own."""

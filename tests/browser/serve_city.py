@@ -9,18 +9,22 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from flask import Flask
-from sqlalchemy import event
-from werkzeug.serving import make_server
+from matchmaking.foundation.memory import collect_later
 
-from config import Settings
-from matchmaking.app import create_app
-from matchmaking.foundation import storage
-from matchmaking.foundation.trail.guards import install_guards
-from matchmaking.registry.accounts.commands import sessions
-from matchmaking.rulebook import number
-from tests.browser.city import build_city, logins, session_of
-from tests.browser.pages import catalogue, idle, signed_in
+with collect_later():
+    from flask import Flask
+    from sqlalchemy import event
+    from werkzeug.serving import make_server
+
+    from config import Settings
+    from matchmaking.app import create_app
+    from matchmaking.foundation import storage
+    from matchmaking.foundation.trail.guards import install_guards
+    from matchmaking.registry.accounts.commands import sessions
+    from matchmaking.rulebook import number
+    from tests.browser.city import build_city, logins, session_of
+    from tests.browser.pages import catalogue, idle, signed_in
+
 
 CROWD = 1_000
 """Sessions of one person at a time."""

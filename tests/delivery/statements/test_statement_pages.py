@@ -257,6 +257,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_gets_words_and_never_a_fault(name: str, office: Browser, settings: Settings) -> None:
     answer = hand_in(office, HOSTILE[name], name="<b>\u202excel.exe")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import time_machine
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
@@ -12,6 +13,13 @@ from tests.conftest import NOON
 from tests.fingerprints import fingerprints
 from tests.house.routes import address_of, pairs
 from tests.web_fixtures import PASSWORD, Browser, sign_in
+
+
+@pytest.fixture
+def engine_name() -> str:
+    """What is sent back does not depend on the engine behind it."""
+    return "sqlite"
+
 
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 

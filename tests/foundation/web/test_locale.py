@@ -11,6 +11,12 @@ from matchmaking.foundation.web.locale import LANGUAGES, LOCALES, in_words, lang
 from tests.web_fixtures import Browser
 
 
+@pytest.fixture
+def engine_name() -> str:
+    """What is sent back does not depend on the engine behind it."""
+    return "sqlite"
+
+
 @pytest.mark.parametrize(
     ("accepts", "cookie", "query", "spoken"),
     [
