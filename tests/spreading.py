@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 TOGETHER = "tests/browser/"
+LOOKING = ("tests/browser/test_every_page.py::", "tests/browser/test_keyboard.py::")
+"""They find the served city as the catalogue of its pages has it: others post, sign and confirm in it."""
 LONG = (
     TOGETHER,
     *(
@@ -27,8 +29,8 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long modules first, all in the order they had, a random one included."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    """Those that only look at the city, then long modules, then the rest, in the order they had or a random one."""
+    items.sort(key=lambda item: (not item.nodeid.startswith(LOOKING), not item.nodeid.startswith(LONG)))
 
 
 @pytest.hookimpl(optionalhook=True)
