@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -26,17 +27,33 @@ def environment(instance: str | Path, url: str = "") -> dict[str, str]:
     return kept | {"INSTANCE": str(instance), "DATABASE_URL": url, "FLASK_APP": "wsgi:app"}
 
 
-def flask(*arguments: str, instance: str | Path, url: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
-    """``flask …`` from the project's folder; its output as text. A failing command fails the test if ``check``."""
+def flask(
+    *arguments: str, instance: str | Path, url: str = "", check: bool = True, fresh: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """``flask …`` from the project's folder; its output as text. A failing command fails the test if ``check``.
+
+    ``fresh``: by an interpreter of its own, which orders its sets in another way than any before it.
+    """
+    run = _by_a_new_interpreter if fresh else _by_a_copy
+    done = run(arguments, environment(instance, url))
+    assert not check or done.returncode == 0, f"flask {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+def _by_a_new_interpreter(arguments: Sequence[str], variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [PYTHON, "-m", "flask", *arguments], cwd=ROOT, env=variables, capture_output=True, text=True, check=False
+    )
+
+
+def _by_a_copy(arguments: Sequence[str], variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
-        asked = {"arguments": arguments, "environment": environment(instance, url), "out": str(out), "err": str(err)}
+        asked = {"arguments": arguments, "environment": variables, "out": str(out), "err": str(err)}
         with _one_at_a_time:
             status = _ask(_preloaded(), json.dumps(asked))
         told = out.read_text("utf-8"), err.read_text("utf-8")
-    done = subprocess.CompletedProcess(["flask", *arguments], status, *told)
-    assert not check or done.returncode == 0, f"flask {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
-    return done
+    return subprocess.CompletedProcess(["flask", *arguments], status, *told)
 
 
 def _ask(server: subprocess.Popen[str], line: str) -> int:

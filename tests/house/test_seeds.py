@@ -18,7 +18,7 @@ def test_a_second_run_changes_nothing_and_the_trail_verifies(url: str, tmp_path:
     assert once["agreement"][0] >= 10, "the ten golden cases"
     assert once["audit_snapshot"][0] >= 1
     assert once["user_account"][0] >= 2
-    flask("seed", "--small", instance=tmp_path, url=url)
+    flask("seed", "--small", instance=tmp_path, url=url, fresh=True)
     assert contents(engine) == once
     engine.dispose()
     assert flask("trail", "verify", instance=tmp_path, url=url).returncode == 0
