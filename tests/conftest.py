@@ -10,6 +10,7 @@ import pytest
 
 import tests.properties  # noqa: F401  how many examples
 from config import Settings
+from matchmaking.foundation import memory
 from tests.databases import (  # noqa: F401  fixtures for every test
     POSTGRES,
     database,
@@ -29,9 +30,13 @@ NOON = datetime(2026, 9, 30, 4, 0, tzinfo=UTC)
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end: looking through it for garbage again and again finds none."""
+    """What was imported and collected stays to the end: looking through it for garbage again and again finds none.
+
+    Applications come and go by the thousand here; each of them asks for ``collect_seldom``, which is seldomer still.
+    """
     gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
+    memory.NEW_OBJECTS = 100_000
+    memory.collect_seldom()
 
 
 @pytest.fixture

@@ -269,6 +269,12 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         one.backup(other)
 
 
+SERVED_BEFORE_A_RELEASE = pytest.mark.parametrize(
+    "engine_name", ["sqlite", pytest.param("postgresql", marks=pytest.mark.release)], indirect=True
+)
+"""For long ways on a server that shorter tests go on both engines for every commit."""
+
+
 def crowd(number: int, *, served: int = 500) -> int:
     """Rows of a long list: ``number`` on SQLite, on PostgreSQL ``served`` at most.
 

@@ -83,14 +83,16 @@ def entered() -> dict[str, StorageState]:
 
 @pytest.fixture
 def visit(chrome: Browser, address: str, entered: dict[str, StorageState]) -> Iterator[Open]:
-    """``visit(width=1366, language="zh", scripts=True, moving=False)`` → a watched page; closed afterwards.
+    """``visit(at=HOME, width=1366, language="zh", scripts=True, moving=False)`` → a watched page; closed afterwards.
 
     Signed in: through the page without scripts and the first time, later with the cookies of that time. ``moving``:
     for somebody who did not ask for less motion.
     """
     contexts = []
 
-    def opened(width: int = 1366, language: str = "zh", scripts: bool = True, moving: bool = False) -> Watched:
+    def opened(
+        at: str = HOME, width: int = 1366, language: str = "zh", scripts: bool = True, moving: bool = False
+    ) -> Watched:
         context = chrome.new_context(
             viewport={"width": width, "height": 900},
             locale={"zh": "zh-CN", "en": "en-GB"}[language],
@@ -101,12 +103,11 @@ def visit(chrome: Browser, address: str, entered: dict[str, StorageState]) -> It
         )
         contexts.append(context)
         watched = watch(context, address)
-        if scripts and language in entered:
-            watched.go(HOME)
-            return watched
-        sign_in(watched, language)
-        if scripts:
-            entered[language] = context.storage_state()
+        if not scripts or language not in entered:
+            sign_in(watched, language)
+            if scripts:
+                entered[language] = context.storage_state()
+        watched.go(at)
         return watched
 
     yield opened

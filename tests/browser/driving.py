@@ -118,9 +118,8 @@ def watch(context: BrowserContext, base: str) -> Watched:
 
 
 def sign_in(watched: Watched, language: str = "zh") -> Watched:
-    """Through the demo card of the city's finance office, as a visitor would; on to the golden cases."""
+    """Through the demo card of the city's finance office, as a visitor would."""
     watched.go(f"/sign-in?lang={language}")
     follow(watched.page.locator("ul.cards button"))
     watched.page.wait_for_url("**/portfolios/**")
-    watched.go(HOME)
     return watched

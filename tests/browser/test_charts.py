@@ -38,8 +38,7 @@ def test_a_chart_is_drawn_from_its_table(visit: Open, path: str, table: str, wid
 
 
 def test_no_empty_chart_is_drawn_where_every_public_cell_is_withheld(visit: Open) -> None:
-    watched = visit()
-    watched.go(OPEN)
+    watched = visit(OPEN)
     assert watched.page.locator("#open-figures tbody tr").count() > 0
     assert watched.page.locator("#open-figures tbody data").count() == 0, "too few in this market to be public"
     assert not watched.page.locator("[data-plot]").is_visible()
@@ -47,8 +46,7 @@ def test_no_empty_chart_is_drawn_where_every_public_cell_is_withheld(visit: Open
 
 
 def test_signed_reported_and_verified_never_share_a_colour(visit: Open) -> None:
-    watched = visit()
-    watched.go(HOME)
+    watched = visit(HOME)
     page = watched.page
     page.wait_for_function("() => document.querySelector('[data-table=months] svg path')")
     token = "name => getComputedStyle(document.documentElement).getPropertyValue(name).trim()"
@@ -60,8 +58,7 @@ def test_signed_reported_and_verified_never_share_a_colour(visit: Open) -> None:
 
 @pytest.mark.parametrize("path", [HOME, OPEN])
 def test_without_scripts_the_table_says_it_all(visit: Open, path: str) -> None:
-    watched = visit(scripts=False)
-    watched.go(path)
+    watched = visit(path, scripts=False)
     table = "months" if path == HOME else "open-figures"
     assert not watched.page.locator("[data-plot]").is_visible()
     assert watched.page.locator(f"#{table}").is_visible()
@@ -69,8 +66,7 @@ def test_without_scripts_the_table_says_it_all(visit: Open, path: str) -> None:
 
 
 def test_the_months_add_up_to_the_ledger(visit: Open) -> None:
-    watched = visit()
-    watched.go(HOME)
+    watched = visit(HOME)
     page = watched.page
     by_month = sum(figures(page, "months", "signed"))
     watched.go("/portfolios/golden")
@@ -89,8 +85,7 @@ def test_pages_without_a_chart_do_not_load_it(visit: Open) -> None:
 
 
 def test_a_chart_prints_inside_the_paper(visit: Open) -> None:
-    watched = visit()
-    watched.go(HOME)
+    watched = visit(HOME)
     page = watched.page
     page.wait_for_function("() => document.querySelector('[data-table=months] svg path')")
     page.emulate_media(media="print")

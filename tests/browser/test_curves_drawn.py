@@ -22,8 +22,7 @@ DRAWN = """() => {
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_paid_area_is_as_high_as_its_share(visit: Open, width: int) -> None:
-    watched = visit(width=width)
-    watched.go(PAGE)
+    watched = visit(PAGE, width=width)
     page = watched.page
     button = page.locator("form[action$='/curves'] button")
     if button.count():

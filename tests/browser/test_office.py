@@ -77,16 +77,14 @@ def test_everything_works_without_scripts(visit: Open, width: int) -> None:
 
 
 def test_an_unreckoned_pair_of_days_is_reckoned_by_one_button(visit: Open) -> None:
-    watched = visit()
-    watched.go(f"{HOME}?as_of=2025-05-31&known_at=2026-09-30")
+    watched = visit(f"{HOME}?as_of=2025-05-31&known_at=2026-09-30")
     follow(watched.page.get_by_role("button", name="计算"))
     assert "核实到账" in watched.page.locator("#claim").inner_text()
     watched.assert_clean()
 
 
 def test_the_language_switch_keeps_the_page(visit: Open) -> None:
-    watched = visit()
-    watched.go(f"{LIST}?bucket=A1&unit=yuan")
+    watched = visit(f"{LIST}?bucket=A1&unit=yuan")
     follow(watched.page.get_by_role("link", name="English"))
     assert "New money, verified" in watched.page.locator("h1").inner_text()
     assert "unit=yuan" in watched.page.url
@@ -95,8 +93,7 @@ def test_the_language_switch_keeps_the_page(visit: Open) -> None:
 
 
 def test_the_keyboard_reaches_everything(visit: Open) -> None:
-    watched = visit()
-    watched.go(HOME)
+    watched = visit(HOME)
     page = watched.page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -136,8 +133,7 @@ def test_buttons_on_a_phone_are_large_enough(visit: Open) -> None:
 
 @pytest.mark.parametrize("path", [HOME, f"{LIST}/G03-S", LIST])
 def test_paper_holds_the_figures_and_no_navigation(visit: Open, path: str, tmp_path: Path) -> None:
-    watched = visit()
-    watched.go(path)
+    watched = visit(path)
     target = tmp_path / "page.pdf"
     watched.page.pdf(path=str(target), prefer_css_page_size=True)
     body = target.read_bytes()
@@ -150,8 +146,7 @@ def test_paper_holds_the_figures_and_no_navigation(visit: Open, path: str, tmp_p
 
 
 def test_the_workbook_downloads_from_the_list(visit: Open) -> None:
-    watched = visit()
-    watched.go(LIST)
+    watched = visit(LIST)
     with watched.page.expect_download() as waiting:
         watched.page.get_by_role("link", name="导出 Excel").click()
     assert waiting.value.suggested_filename == "golden-2025-06-30.xlsx"

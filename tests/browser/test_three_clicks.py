@@ -31,9 +31,8 @@ WALKS = (
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(("start", "clicks"), WALKS, ids=[start for start, _ in WALKS])
 def test_a_figure_leads_to_the_facts_of_a_paper(visit: Open, start: str, clicks: tuple[str, ...], width: int) -> None:
-    watched = visit(width=width)
     address, _, before = start.partition(" > ")
-    watched.go(address)
+    watched = visit(address, width=width)
     page = watched.page
     for selector in (before, *clicks) if before else clicks:
         follow(page.locator(selector))
@@ -43,8 +42,7 @@ def test_a_figure_leads_to_the_facts_of_a_paper(visit: Open, start: str, clicks:
 
 
 def test_a_closed_months_figure_leads_to_a_voucher(visit: Open) -> None:
-    watched = visit()
-    watched.go("/portfolios/golden/periods/2025-06")
+    watched = visit("/portfolios/golden/periods/2025-06")
     page = watched.page
     follow(page.locator('tbody td.num a[href*="bucket=A1"]'))
     follow(page.locator(LISTED))

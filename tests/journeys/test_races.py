@@ -314,6 +314,9 @@ def test_who_held_a_referral_is_told_that_it_was_handed_on(thread: Thread, tea: 
     assert thread.at("manager").get(f"/inbox/{referral}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "engine_name", [pytest.param("sqlite", marks=pytest.mark.release), "postgresql"], indirect=True
+)
 def test_of_a_hundred_approvals_at_once_as_many_go_through_as_the_quota_carries(thread: Thread, crowd: Crowd) -> None:
     # 42 lines of 3,000,000 fit into 128,000,000
     scarce = sell(thread.world.bank, "收茶贷", offer(quota=Money.of(128_000_000)))

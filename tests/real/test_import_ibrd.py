@@ -22,6 +22,7 @@ from matchmaking.foundation import storage
 from matchmaking.foundation.access.roles import Role
 from matchmaking.foundation.access.viewer import Viewer
 from matchmaking.foundation.files import keep
+from tests.databases import SERVED_BEFORE_A_RELEASE
 from tests.real import test_statement_pairs as pairs
 from tests.real.sources import data_file, known
 from tests.web_fixtures import Browser, sign_in
@@ -76,9 +77,7 @@ LAYOUTS = ((pairs.same_layout, "ibrd"), (pairs.in_millions, "ibrd-millions"))
 
 
 # both engines take 9,000 rows in the test above; three statements more only before a release
-@pytest.mark.parametrize(
-    "engine_name", ["sqlite", pytest.param("postgresql", marks=pytest.mark.release)], indirect=True
-)
+@SERVED_BEFORE_A_RELEASE
 def test_the_same_again_and_a_month_later_in_both_layouts(
     rows: list[pairs.Row], database: str, tmp_path: Path, now: datetime
 ) -> None:
