@@ -119,7 +119,8 @@ def test_a_real_deadlock_is_retried_and_both_succeed(quota: Table) -> None:
     meet, tries = threading.Barrier(2), list[int]()
     outcomes = race([partial(crosswise, quota, a, b, meet, tries) for a, b in ((1, 2), (2, 1))])
     assert outcomes == [None, None]
-    assert len(tries) == 3, "one of them ran twice"
+    # who was turned away may be back before the other woke, and they meet again
+    assert len(tries) >= 3, "one of them ran twice"
     assert amounts(quota) == [98, 98]
 
 
